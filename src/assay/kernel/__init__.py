@@ -1,0 +1,1 @@
+"""Bedrock values everyone shares: ids, time, errors, estimates, marks. Import its modules by name."""
