@@ -66,7 +66,7 @@ def build_kernel() -> None:
     os.chdir(ROOT)
     try:
         modules = cythonize(  # type: ignore[no-untyped-call]  # Cython ships no types
-            extension], language_level=3, build_dir="build/cython", quiet=True
+            [extension], language_level=3, build_dir="build/cython", quiet=True
         )
         distribution = Distribution({"name": "assay", "ext_modules": modules, "package_dir": {"": "src"}})
         command = distribution.get_command_obj("build_ext")
