@@ -1,1 +1,39 @@
-"""The storage room."""
+"""Database, blobs, audit log and event table; everything is read and written through a `House`."""
+
+from assay.storage.blobs import Blobs
+from assay.storage.consumers import Consumer, ConsumerRunner
+from assay.storage.errors import (
+    BlobMissingError,
+    HouseInUseError,
+    LogDamagedError,
+    StoreAwayError,
+    TenantUnboundError,
+    UnauditedWriteError,
+    WriteConflictError,
+)
+from assay.storage.events import Event
+from assay.storage.house import House, Rx, Tx
+from assay.storage.log import Head, check_log, read_head, seal
+from assay.storage.opening import open_house
+
+__all__ = [
+    "BlobMissingError",
+    "Blobs",
+    "Consumer",
+    "ConsumerRunner",
+    "Event",
+    "Head",
+    "House",
+    "HouseInUseError",
+    "LogDamagedError",
+    "Rx",
+    "StoreAwayError",
+    "TenantUnboundError",
+    "Tx",
+    "UnauditedWriteError",
+    "WriteConflictError",
+    "check_log",
+    "open_house",
+    "read_head",
+    "seal",
+]

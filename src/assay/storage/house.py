@@ -1,0 +1,266 @@
+"""The house: the one place through which everything is read and written, tied to a project, audited, durable."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from assay.kernel.actor import Actor
+from assay.kernel.canonical import canonical_json
+from assay.kernel.clock import Clock, SystemClock
+from assay.kernel.ids import new_id
+from assay.storage.errors import TenantUnboundError, UnauditedWriteError
+from assay.storage.events import NO_PROJECT, Event, events, write_keys
+from assay.storage.tables import PROJECT_PARAMETER, require_project
+
+Row = Any
+Params = Mapping[str, Any]
+
+
+class Database(Protocol):
+    """What differs between SQLite and PostgreSQL: how a connection is had and how a change becomes durable."""
+
+    name: str
+    engine: sa.Engine
+
+    def reading(self) -> AbstractContextManager[sa.Connection]:
+        """A connection that sees one moment."""
+        ...
+
+    def writing(self) -> AbstractContextManager[sa.Connection]:
+        """A connection whose changes are durable when the block has ended without an exception."""
+        ...
+
+    def close(self) -> None:
+        """Give everything back."""
+        ...
+
+
+class Rx:
+    """Reading, tied to one project (or, with project None, to the organisation as a whole)."""
+
+    def __init__(self, connection: sa.Connection, actor: Actor, project: str | None, now_us: int) -> None:
+        self._connection = connection
+        self.actor = actor
+        self._project = project
+        self.now_us = now_us
+
+    @property
+    def project(self) -> str:
+        """The open project's id."""
+        if self._project is None:
+            raise TenantUnboundError(["(no project is open)"])
+        return self._project
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._connection.dialect.name
+
+    def _run(self, statement: Any, params: Params | Sequence[Params] | None) -> sa.CursorResult[Any]:  # noqa: ANN401 - any statement
+        if self._project is None:
+            return self._connection.execute(statement, params)
+        require_project(statement)
+        tenant = {PROJECT_PARAMETER: self._project}
+        if params is None:
+            return self._connection.execute(statement, tenant)
+        if isinstance(params, Mapping):
+            return self._connection.execute(statement, {**params, **tenant})
+        return self._connection.execute(statement, [{**row, **tenant} for row in params])
+
+    def rows(self, statement: Any, **params: Any) -> list[Row]:  # noqa: ANN401 - any statement
+        """All rows."""
+        return list(self._run(statement, params))
+
+    def first(self, statement: Any, **params: Any) -> Row | None:  # noqa: ANN401 - any statement
+        """The first row, or None."""
+        return self._run(statement, params).first()
+
+    def value(self, statement: Any, **params: Any) -> Any:  # noqa: ANN401 - any statement, any value
+        """The first column of the first row, or None."""
+        row = self._run(statement, params).first()
+        return None if row is None else row[0]
+
+
+class Tx(Rx):
+    """Writing: everything of `Rx`, and changes that land together with their audit events or not at all.
+
+    Attributes:
+        replayed: True when this write's key was used before; the body must then change nothing.
+    """
+
+    def __init__(self, connection: sa.Connection, actor: Actor, project: str | None, now_us: int, why: str) -> None:
+        super().__init__(connection, actor, project, now_us)
+        self.why = why
+        self.replayed = False
+        self.events: list[Event] = []
+
+    def new_id(self) -> str:
+        """A time-ordered id made at this transaction's moment."""
+        return new_id(self.now_us)
+
+    def change(self, statement: Any, **params: Any) -> int:  # noqa: ANN401 - any statement
+        """Run an UPDATE or DELETE; returns how many rows it touched."""
+        return self._run(statement, params).rowcount
+
+    def returning(self, statement: Any, **params: Any) -> list[Row]:  # noqa: ANN401 - any statement
+        """Run a change with RETURNING; returns its rows."""
+        return list(self._run(statement, params))
+
+    def insert(self, table: sa.Table, rows: Params | Iterable[Params]) -> None:
+        """Insert one row or many; a tenant's table gets the open project by itself."""
+        many = [rows] if isinstance(rows, Mapping) else list(rows)
+        if many:
+            self._connection.execute(_insert(table), [self._owned(table, row) for row in many])
+
+    def insert_new(self, table: sa.Table, row: Params) -> bool:
+        """Insert unless a unique constraint says it is there; returns whether it was new."""
+        statement = _insert_new(table, self.dialect)
+        return self._connection.execute(statement, self._owned(table, row)).rowcount == 1
+
+    def _owned(self, table: sa.Table, row: Params) -> Params:
+        if "project_id" in table.c and "project_id" not in row:
+            return {**row, "project_id": self.project}
+        return row
+
+    def record(self, action: str, *, subject: str, **body: Any) -> None:  # noqa: ANN401 - JSON values
+        """Put an audit event beside the change; consumers will see it once it is sealed."""
+        project = NO_PROJECT if self._project is None else self._project
+        self.events.append(
+            Event(
+                id=self.new_id(),
+                project_id=project,
+                at_us=self.now_us,
+                actor_id=self.actor.id,
+                actor_kind=self.actor.kind,
+                action=action,
+                subject=subject,
+                why=self.why,
+                body=body,
+            )
+        )
+
+    def finish(self) -> None:
+        """Store the events; refuse a change that has none."""
+        if self.replayed:
+            return
+        if not self.events:
+            raise UnauditedWriteError(self.why)
+        rows = [
+            {
+                "id": e.id,
+                "project_id": e.project_id,
+                "at_us": e.at_us,
+                "actor_id": e.actor_id,
+                "actor_kind": e.actor_kind,
+                "action": e.action,
+                "subject": e.subject,
+                "why": e.why,
+                "body": canonical_json(e.body).decode(),
+            }
+            for e in self.events
+        ]
+        self._connection.execute(_insert(events), rows)
+
+
+class House:
+    """Reads and writes for one database.
+
+    Args:
+        database: SQLite or PostgreSQL behind one face.
+        clock: tells the moment of each transaction.
+    """
+
+    def __init__(self, database: Database, clock: Clock | None = None) -> None:
+        self.database = database
+        self.clock: Clock = clock or SystemClock()
+        self._listeners: list[Callable[[], None]] = []
+        self._inside = threading.local()
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each durable change; it must be quick and must not fail."""
+        self._listeners.append(listener)
+
+    @contextmanager
+    def read(self, actor: Actor, project: str | None) -> Iterator[Rx]:
+        """Read one moment of one project; `project=None` is for what belongs to the organisation."""
+        with self.database.reading() as connection:
+            yield Rx(connection, actor, project, self.clock.now_us())
+
+    @contextmanager
+    def write(self, actor: Actor, project: str | None, why: str, key: str | None = None) -> Iterator[Tx]:
+        """Change things, all or nothing; durable when the block has ended.
+
+        Args:
+            actor: who does it.
+            project: whose data it is; None for what belongs to the organisation.
+            why: the reason, in the audit log.
+            key: makes the write happen once: a second write with the same key in the same project gets
+                `tx.replayed` and stores nothing.
+
+        Raises:
+            UnauditedWriteError: the block recorded no event.
+        """
+        if getattr(self._inside, "writing", False):
+            raise AssertionError("A write was opened inside a write; it would wait for itself.")
+        self._inside.writing = True
+        try:
+            with self.database.writing() as connection:
+                tx = Tx(connection, actor, project, self.clock.now_us(), why)
+                if key is not None:
+                    row = {"project_id": project or NO_PROJECT, "key": key, "at_us": tx.now_us}
+                    tx.replayed = not tx.insert_new(write_keys, row)
+                yield tx
+                tx.finish()
+        finally:
+            self._inside.writing = False
+        for listener in self._listeners:
+            listener()
+
+    @contextmanager
+    def bookkeeping(self) -> Iterator[sa.Connection]:
+        """A durable write without an event, for storage's own books only: seals, cursors, migrations."""
+        with self.database.writing() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give the database back."""
+        self.database.close()
+
+
+_inserts: dict[Any, Any] = {}
+
+
+def _insert(table: sa.Table) -> Any:  # noqa: ANN401 - a cached statement
+    if table not in _inserts:
+        _inserts[table] = table.insert()
+    return _inserts[table]
+
+
+def _insert_new(table: sa.Table, dialect: str) -> Any:  # noqa: ANN401 - a cached statement
+    if (table, dialect) not in _inserts:
+        make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+        _inserts[table, dialect] = make(table).on_conflict_do_nothing()
+    return _inserts[table, dialect]
+
+
+def event_of(row: Row) -> Event:
+    """An event from its row."""
+    return Event(
+        id=row.id,
+        project_id=row.project_id,
+        at_us=row.at_us,
+        actor_id=row.actor_id,
+        actor_kind=row.actor_kind,
+        action=row.action,
+        subject=row.subject,
+        why=row.why,
+        body=json.loads(row.body),
+        seq=row.seq,
+    )

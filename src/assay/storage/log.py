@@ -1,0 +1,108 @@
+"""The sealer: gives each committed event its place in an append-only Merkle log (RFC 9162), and checks that log."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from assay.kernel.canonical import canonical_json
+from assay.kernel.merkle import Frontier, leaf_hash
+from assay.storage.errors import LogDamagedError
+from assay.storage.events import events, leaf_value, log_heads
+from assay.storage.house import House
+
+SEAL_AT_ONCE = 2000
+_ADVISORY_LOCK = 0x4153_5341_59  # "ASSAY": only one sealer at a time on PostgreSQL
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The log's size and Merkle root: whoever keeps one can later prove that nothing before it was changed.
+
+    Attributes:
+        size: sealed events.
+        root: hex SHA-256 over all leaves, RFC 9162 section 2.1.
+    """
+
+    size: int
+    root: str
+    at_us: int
+
+
+_unsealed = sa.select(events).where(events.c.seq.is_(None)).order_by(events.c.id).limit(SEAL_AT_ONCE)
+_seal = (
+    sa.update(events)
+    .where(events.c.id == sa.bindparam("event_id"))
+    .values(seq=sa.bindparam("new_seq"), leaf=sa.bindparam("new_leaf"))
+)
+_head = sa.select(log_heads).where(log_heads.c.id == 1)
+
+
+def seal(house: House) -> int:
+    """Seal what was committed since the last call; returns how many events."""
+    with house.database.reading() as connection:
+        if connection.execute(_unsealed.limit(1)).first() is None:
+            return 0
+    with house.bookkeeping() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+        head = connection.execute(_head).first()
+        frontier = Frontier.from_json(json.loads(head.frontier)) if head else Frontier()
+        rows = connection.execute(_unsealed).all()
+        updates = []
+        for row in rows:
+            leaf = leaf_hash(canonical_json(leaf_value(row)))
+            updates.append({"event_id": row.id, "new_seq": frontier.size, "new_leaf": leaf.hex()})
+            frontier.append(leaf)
+        if updates:
+            connection.execute(_seal, updates)
+            values = {
+                "size": frontier.size,
+                "root": frontier.root().hex(),
+                "frontier": canonical_json(frontier.to_json()).decode(),
+                "at_us": house.clock.now_us(),
+            }
+            if head:
+                connection.execute(sa.update(log_heads).where(log_heads.c.id == 1).values(**values))
+            else:
+                connection.execute(sa.insert(log_heads).values(id=1, **values))
+    return len(updates)
+
+
+def read_head(house: House) -> Head:
+    """The newest head; size 0 when nothing was sealed yet."""
+    with house.database.reading() as connection:
+        row = connection.execute(_head).first()
+    if row is None:
+        return Head(0, Frontier().root().hex(), 0)
+    return Head(row.size, row.root, row.at_us)
+
+
+def check_log(house: House, *, trusted: Head | None = None) -> Head:
+    """Recompute every leaf and the root from the events themselves.
+
+    Args:
+        trusted: a head kept outside; the log must still begin with exactly those events.
+
+    Raises:
+        LogDamagedError: names the first event that does not fit.
+    """
+    frontier = Frontier()
+    page = sa.select(events).where(events.c.seq >= sa.bindparam("start")).order_by(events.c.seq).limit(5000)
+    with house.database.reading() as connection:
+        head = connection.execute(_head).first()
+        while rows := connection.execute(page, {"start": frontier.size}).all():
+            for row in rows:
+                leaf = leaf_hash(canonical_json(leaf_value(row)))
+                if row.seq != frontier.size or leaf.hex() != row.leaf:
+                    raise LogDamagedError(row.seq, row.id)
+                frontier.append(leaf)
+                if trusted and frontier.size == trusted.size and frontier.root().hex() != trusted.root:
+                    raise LogDamagedError(row.seq, row.id)
+    root = frontier.root().hex()
+    size = head.size if head else 0
+    if size != frontier.size or (head and head.root != root) or (trusted and trusted.size > frontier.size):
+        raise LogDamagedError(frontier.size, "head")
+    return Head(frontier.size, root, head.at_us if head else 0)

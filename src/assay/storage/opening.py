@@ -1,0 +1,41 @@
+"""Opens a house from a database URL and brings its tables up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from assay.kernel.clock import Clock
+from assay.storage.errors import UnknownDatabaseError
+from assay.storage.events import IMMUTABLE_EVENTS
+from assay.storage.house import Database, House
+from assay.storage.tables import metadata
+
+
+def open_house(url: str, *, clock: Clock | None = None) -> House:
+    """Open the database behind `url` (`sqlite:///file.db` or `postgresql://...`); its tables are made or migrated.
+
+    Raises:
+        UnknownDatabaseError: another kind of URL.
+        HouseInUseError: another process writes to this SQLite file.
+    """
+    house = House(_database(url), clock)
+    with house.bookkeeping() as connection:
+        metadata.create_all(connection)
+        for statement in IMMUTABLE_EVENTS[connection.dialect.name]:
+            connection.execute(sa.text(statement))
+    return house
+
+
+def _database(url: str) -> Database:
+    scheme = url.split(":", 1)[0]
+    if scheme == "sqlite":
+        from assay.storage.sqlite import SqliteDatabase  # noqa: PLC0415 - a PostgreSQL server needs no bundled SQLite
+
+        return SqliteDatabase(Path(url.removeprefix("sqlite:///")))
+    if scheme in {"postgresql", "postgres"}:
+        from assay.storage.postgres import PostgresDatabase  # noqa: PLC0415 - the driver is an extra
+
+        return PostgresDatabase(url.replace("postgres://", "postgresql://", 1))
+    raise UnknownDatabaseError(scheme)
