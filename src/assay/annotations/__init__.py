@@ -1,1 +1,28 @@
-"""The annotations room."""
+"""Marks by authors on items, and the immutable submissions that carry them."""
+
+from assay.annotations.actions import find_same, take_in
+from assay.annotations.errors import ClientKeyReusedError, MarksRefusedError, Problem, SubmissionNotFoundError
+from assay.annotations.model import Box, Mark, Origin, StoredMark, Submission
+from assay.annotations.queries import marks_of, submission_in, submissions_of_item
+from assay.annotations.rules import check_marks, mark_from_json, mark_to_json, marks_digest
+
+__all__ = [
+    "Box",
+    "ClientKeyReusedError",
+    "Mark",
+    "MarksRefusedError",
+    "Origin",
+    "Problem",
+    "StoredMark",
+    "Submission",
+    "SubmissionNotFoundError",
+    "check_marks",
+    "find_same",
+    "mark_from_json",
+    "mark_to_json",
+    "marks_digest",
+    "marks_of",
+    "submission_in",
+    "submissions_of_item",
+    "take_in",
+]

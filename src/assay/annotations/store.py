@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from typing import Any
+
 import sqlalchemy as sa
 
-from assay.storage.tables import document, identifier, instant, metadata, project_id
+from assay.annotations.model import Mark, Origin, StoredMark, Submission
+from assay.kernel.canonical import canonical_json
+from assay.storage import Rx, Tx
+from assay.storage.tables import PROJECT, document, identifier, instant, metadata, project_id
 
 submissions = sa.Table(
     "submissions",
@@ -31,7 +38,7 @@ submissions = sa.Table(
     sa.Index("ix_submissions_batch", "project_id", "batch_id", "id"),
 )
 
-annotations = sa.Table(
+annotation_rows = sa.Table(
     "annotations",
     metadata,
     identifier(),
@@ -56,3 +63,125 @@ annotations = sa.Table(
     sa.PrimaryKeyConstraint("id", "revision"),
     sa.Index("ix_annotations_submission", "project_id", "submission_id", "mark_no"),
 )
+
+
+_by_key = sa.select(submissions).where(
+    submissions.c.project_id == PROJECT,
+    submissions.c.author_id == sa.bindparam("author"),
+    submissions.c.client_key == sa.bindparam("client_key"),
+)
+_by_id = sa.select(submissions).where(
+    submissions.c.project_id == PROJECT, submissions.c.id == sa.bindparam("submission")
+)
+_of_item = (
+    sa.select(submissions)
+    .where(submissions.c.project_id == PROJECT, submissions.c.item_id == sa.bindparam("item"))
+    .order_by(submissions.c.id)
+)
+_marks_of = (
+    sa.select(annotation_rows)
+    .where(
+        annotation_rows.c.project_id == PROJECT,
+        annotation_rows.c.submission_id.in_(sa.bindparam("submissions", expanding=True)),
+    )
+    .order_by(annotation_rows.c.submission_id, annotation_rows.c.mark_no)
+)
+
+
+def find_by_key(rx: Rx, author_id: str, client_key: str) -> Submission | None:
+    """What this author handed in under this key."""
+    row = rx.first(_by_key, author=author_id, client_key=client_key)
+    return None if row is None else submission_of(row)
+
+
+def find_submission(rx: Rx, submission_id: str) -> Submission | None:
+    """One submission."""
+    row = rx.first(_by_id, submission=submission_id)
+    return None if row is None else submission_of(row)
+
+
+def submissions_of_item(rx: Rx, item_id: str) -> list[Submission]:
+    """All submissions on an item, oldest first."""
+    return [submission_of(row) for row in rx.rows(_of_item, item=item_id)]
+
+
+def marks_of(rx: Rx, submission_ids: Sequence[str]) -> dict[str, list[StoredMark]]:
+    """The marks of each submission in their order; an empty list where nothing was drawn."""
+    found: dict[str, list[StoredMark]] = {submission: [] for submission in submission_ids}
+    for row in rx.rows(_marks_of, submissions=list(submission_ids)):
+        found[row.submission_id].append(StoredMark(row.id, _mark(row)))
+    return found
+
+
+def add_submission(tx: Tx, submission: Submission, marks: Sequence[Mark]) -> None:
+    """Keep a submission with its marks."""
+    tx.insert(
+        submissions,
+        {
+            "id": submission.id,
+            "item_id": submission.item_id,
+            "author_id": submission.author_id,
+            "origin": submission.origin.value,
+            "assignment_id": submission.assignment_id,
+            "batch_id": submission.batch_id,
+            "supersedes": submission.supersedes,
+            "client_key": submission.client_key,
+            "n_marks": submission.n_marks,
+            "seconds": submission.seconds,
+            "schema_version": submission.schema_version,
+            "guideline_version": submission.guideline_version,
+            "digest": submission.digest,
+            "received_at_us": submission.received_at_us,
+        },
+    )
+    tx.insert(annotation_rows, [_annotation(tx, submission, no, mark) for no, mark in enumerate(marks)])
+
+
+def _annotation(tx: Tx, submission: Submission, no: int, mark: Mark) -> dict[str, Any]:
+    return {
+        "id": tx.new_id(),
+        "revision": 1,
+        "submission_id": submission.id,
+        "item_id": submission.item_id,
+        "medium": 0,
+        "mark_no": no,
+        "label_class": mark.label_class,
+        "shape": mark.shape,
+        "x_min_px": mark.bbox[0],
+        "y_min_px": mark.bbox[1],
+        "x_max_px": mark.bbox[2],
+        "y_max_px": mark.bbox[3],
+        "geometry": None if mark.geometry is None else canonical_json(mark.geometry).decode(),
+        "attributes": canonical_json(mark.attributes).decode() if mark.attributes else None,
+        "origin": submission.origin.value,
+    }
+
+
+def submission_of(row: Any) -> Submission:  # noqa: ANN401 - a database row
+    """A submission from its row."""
+    return Submission(
+        id=row.id,
+        item_id=row.item_id,
+        author_id=row.author_id,
+        origin=Origin(row.origin),
+        assignment_id=row.assignment_id,
+        batch_id=row.batch_id,
+        supersedes=row.supersedes,
+        client_key=row.client_key,
+        n_marks=row.n_marks,
+        seconds=row.seconds,
+        schema_version=row.schema_version,
+        guideline_version=row.guideline_version,
+        digest=row.digest,
+        received_at_us=row.received_at_us,
+    )
+
+
+def _mark(row: Any) -> Mark:  # noqa: ANN401 - a database row
+    return Mark(
+        label_class=row.label_class,
+        shape=row.shape,
+        bbox=(row.x_min_px, row.y_min_px, row.x_max_px, row.y_max_px),
+        attributes=json.loads(row.attributes) if row.attributes else {},
+        geometry=json.loads(row.geometry) if row.geometry else None,
+    )

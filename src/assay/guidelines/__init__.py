@@ -1,1 +1,23 @@
-"""The guidelines room."""
+"""Guidelines: versioned written rules made of numbered clauses with example images."""
+
+from assay.guidelines.actions import add_example, publish_guideline
+from assay.guidelines.errors import ExampleNotFoundError, GuidelineInvalidError, GuidelineNotFoundError
+from assay.guidelines.model import Clause, Example, Guideline
+from assay.guidelines.queries import get_example, get_guideline, guideline_in, list_guidelines
+from assay.guidelines.rules import parse_clauses
+
+__all__ = [
+    "Clause",
+    "Example",
+    "ExampleNotFoundError",
+    "Guideline",
+    "GuidelineInvalidError",
+    "GuidelineNotFoundError",
+    "add_example",
+    "get_example",
+    "get_guideline",
+    "guideline_in",
+    "list_guidelines",
+    "parse_clauses",
+    "publish_guideline",
+]

@@ -1,1 +1,25 @@
-"""The labels room."""
+"""Label schemas: the versioned classes, attributes, shapes and checkable rules of a project."""
+
+from assay.labels.actions import publish_schema
+from assay.labels.errors import SchemaInvalidError, SchemaNotFoundError
+from assay.labels.model import Attribute, AttributeKind, ClassRules, LabelClass, LabelSchema
+from assay.labels.queries import get_schema, list_schemas, schema_in
+from assay.labels.rules import checked_classes, class_from_json, class_id, class_to_json
+
+__all__ = [
+    "Attribute",
+    "AttributeKind",
+    "ClassRules",
+    "LabelClass",
+    "LabelSchema",
+    "SchemaInvalidError",
+    "SchemaNotFoundError",
+    "checked_classes",
+    "class_from_json",
+    "class_id",
+    "class_to_json",
+    "get_schema",
+    "list_schemas",
+    "publish_schema",
+    "schema_in",
+]

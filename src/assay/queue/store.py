@@ -92,5 +92,7 @@ places = sa.Table(
     sa.Column("kind", sa.String(8), nullable=False),
     sa.Column("rank", sa.BigInteger, nullable=False),  # the next task has a rank above this one
     sa.Column("n_claimed", sa.Integer, nullable=False, default=0),
+    sa.Column("salt", sa.String(32), nullable=False),  # decides where in each block this person meets gold
+    instant("wrapped_at_us", nullable=True),  # when the search last began again from the front
     sa.PrimaryKeyConstraint("project_id", "user_id", "kind"),
 )

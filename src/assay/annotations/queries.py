@@ -1,0 +1,24 @@
+"""Reading submissions and their marks."""
+
+from __future__ import annotations
+
+from assay.annotations import store
+from assay.annotations.errors import SubmissionNotFoundError
+from assay.annotations.model import Submission
+from assay.storage import Rx
+
+
+def submission_in(rx: Rx, submission_id: str) -> Submission:
+    """One submission inside an open transaction.
+
+    Raises:
+        SubmissionNotFoundError: there is none of this id in the project.
+    """
+    found = store.find_submission(rx, submission_id)
+    if found is None:
+        raise SubmissionNotFoundError(submission_id)
+    return found
+
+
+submissions_of_item = store.submissions_of_item
+marks_of = store.marks_of
