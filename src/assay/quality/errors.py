@@ -1,0 +1,119 @@
+"""What can go wrong when quality is measured."""
+
+from __future__ import annotations
+
+from assay.kernel.errors import CorruptError, InvalidInputError, LimitError, UndefinedError
+
+
+class GoldAnswersError(InvalidInputError):
+    """Counts of units and errors on gold that cannot be right."""
+
+    code = "quality.gold_answers"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, hint="Count the marks again; errors can never exceed the units of their image.")
+
+
+class CalibrationSettingError(InvalidInputError):
+    """A setting of a chart, filter or acceptance plan outside its range."""
+
+    code = "quality.calibration_setting"
+
+    def __init__(self, name: str, value: object, *, allowed: str) -> None:
+        super().__init__(f"{name} is {value!r}.", hint=f"Give {name} {allowed}.")
+
+
+class CalibrationStateError(CorruptError):
+    """A stored filter or chart that cannot be read back."""
+
+    code = "quality.calibration_state"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The stored state cannot be read: {what}.", hint="Fold the gold answers again from scratch.")
+
+
+class BoxesMisshapenError(InvalidInputError):
+    """Offsets, boxes and classes do not fit together."""
+
+    code = "quality.boxes_misshapen"
+
+    def __init__(self, message: str) -> None:
+        hint = "Give offsets (n_items + 1,), boxes (n, 4) and classes (n,) with offsets from 0 to n."
+        super().__init__(message, hint=hint)
+
+
+class BoxInvalidError(InvalidInputError):
+    """One box is no box: not finite, without area, or beyond any image.
+
+    Attributes:
+        item: position of the item it lies on.
+        row: which box of that item, from 0.
+    """
+
+    code = "quality.box_invalid"
+
+    def __init__(self, *, item: int, row: int, box: tuple[float, ...]) -> None:
+        hint = "A box needs finite x_min < x_max and y_min < y_max, within a thousand million pixels."
+        super().__init__(f"Box {row} of item {item} is {box}.", hint=hint)
+        self.item, self.row = item, row
+
+
+class ItemsDifferError(InvalidInputError):
+    """Two sides that must cover the same items do not."""
+
+    code = "quality.items_differ"
+
+    def __init__(self, n_left: int, n_right: int) -> None:
+        hint = "Give both sides the same items in the same order; an item left empty has no boxes."
+        super().__init__(f"One side has {n_left} items, the other {n_right}.", hint=hint)
+
+
+class ThresholdInvalidError(InvalidInputError):
+    """A threshold outside its range."""
+
+    code = "quality.threshold_invalid"
+
+    def __init__(self, name: str, value: float, *, low: float = 0.0, high: float = 1.0) -> None:
+        hint = f"Choose {name} above {low:g} and at most {high:g}."
+        super().__init__(f"{name} is {value}.", hint=hint)
+
+
+class TooManyOverlapsError(LimitError):
+    """So many boxes of one item overlap each other that matching them would not end."""
+
+    code = "quality.too_many_overlaps"
+
+    def __init__(self, item: int, *, n_left: int, n_right: int) -> None:
+        hint = "Look for copies of the same box on this item, or raise the threshold."
+        super().__init__(f"Item {item} has {n_left} boxes against {n_right}, and too many pairs overlap.", hint=hint)
+        self.item = item
+
+
+class UnknownNameError(InvalidInputError):
+    """A mode, preset or author nobody knows."""
+
+    code = "quality.unknown_name"
+
+    def __init__(self, what: str, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"There is no {what} {name!r}.", hint=f"Known: {', '.join(known)}.")
+
+
+class TooFewAuthorsError(UndefinedError):
+    """Agreement and consensus need several authors."""
+
+    code = "quality.too_few_authors"
+
+    def __init__(self, n_authors: int) -> None:
+        super().__init__(
+            f"{n_authors} author cannot agree with anybody.", hint="Give the marks of at least two authors."
+        )
+
+
+class ClassOutOfRangeError(InvalidInputError):
+    """A class number beyond the table asked for."""
+
+    code = "quality.class_out_of_range"
+
+    def __init__(self, label_class: int, n_classes: int) -> None:
+        hint = "Ask for a table with all classes of the label schema."
+        super().__init__(f"Class {label_class} does not fit into a table of {n_classes} classes.", hint=hint)
