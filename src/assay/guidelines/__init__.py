@@ -3,7 +3,13 @@
 from assay.guidelines.actions import add_example, publish_guideline
 from assay.guidelines.errors import ExampleNotFoundError, GuidelineInvalidError, GuidelineNotFoundError
 from assay.guidelines.model import Clause, Example, Guideline
-from assay.guidelines.queries import get_example, get_guideline, guideline_in, list_guidelines
+from assay.guidelines.queries import (
+    current_guideline_version,
+    get_example,
+    get_guideline,
+    guideline_in,
+    list_guidelines,
+)
 from assay.guidelines.rules import parse_clauses
 
 __all__ = [
@@ -14,6 +20,7 @@ __all__ = [
     "GuidelineInvalidError",
     "GuidelineNotFoundError",
     "add_example",
+    "current_guideline_version",
     "get_example",
     "get_guideline",
     "guideline_in",

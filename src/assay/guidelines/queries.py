@@ -40,3 +40,6 @@ def get_example(actor: Actor, project: str, example_id: str, *, house: House) ->
     if found is None:
         raise ExampleNotFoundError(example_id)
     return found
+
+
+current_guideline_version = store.current_guideline_version

@@ -97,3 +97,11 @@ def _guideline(row: Any) -> Guideline:  # noqa: ANN401 - a database row
         for c in json.loads(row.clauses)
     )
     return Guideline(row.version, row.markdown, clauses, row.note, row.created_by, row.created_at_us)
+
+
+_newest = sa.select(sa.func.max(guidelines.c.version)).where(guidelines.c.project_id == PROJECT)
+
+
+def current_guideline_version(rx: Rx) -> int:
+    """The newest version's number; 0 when there is none yet."""
+    return rx.value(_newest) or 0

@@ -3,7 +3,7 @@
 from assay.labels.actions import publish_schema
 from assay.labels.errors import SchemaInvalidError, SchemaNotFoundError
 from assay.labels.model import Attribute, AttributeKind, ClassRules, LabelClass, LabelSchema
-from assay.labels.queries import get_schema, list_schemas, schema_in
+from assay.labels.queries import current_schema_version, get_schema, list_schemas, schema_in
 from assay.labels.rules import checked_classes, class_from_json, class_id, class_to_json
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "class_from_json",
     "class_id",
     "class_to_json",
+    "current_schema_version",
     "get_schema",
     "list_schemas",
     "publish_schema",

@@ -39,3 +39,6 @@ def schema_in(rx: Rx, version: int | None) -> LabelSchema:
         _kept.clear()
     _kept[rx.project, schema.version] = schema
     return schema
+
+
+current_schema_version = store.current_schema_version

@@ -63,3 +63,11 @@ def add_schema(tx: Tx, schema: LabelSchema) -> None:
 def _schema(row: Any) -> LabelSchema:  # noqa: ANN401 - a database row
     classes = tuple(class_from_json(value) for value in json.loads(row.body))
     return LabelSchema(row.version, classes, row.created_by, row.created_at_us)
+
+
+_newest = sa.select(sa.func.max(label_schemas.c.version)).where(label_schemas.c.project_id == PROJECT)
+
+
+def current_schema_version(rx: Rx) -> int:
+    """The newest version's number; 0 when there is none yet."""
+    return rx.value(_newest) or 0

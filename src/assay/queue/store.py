@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import sqlalchemy as sa
 
-from assay.storage.tables import document, identifier, instant, metadata, project_id
+from assay.queue.model import Assignment, AssignmentState, Batch, BatchPolicy, Draft, Kind, Place, Task
+from assay.storage import Rx, Tx
+from assay.storage.tables import PROJECT, document, identifier, instant, metadata, project_id
 
 batches = sa.Table(
     "batches",
@@ -30,6 +35,8 @@ tasks = sa.Table(
     project_id(),
     identifier("batch_id"),
     identifier("item_id"),
+    sa.Column("width_px", sa.Integer, nullable=False),  # of the item, so that a claim needs no other table
+    sa.Column("height_px", sa.Integer, nullable=False),
     sa.Column("kind", sa.String(8), nullable=False),  # work, gold, practice
     # open: wants more people; full: all its slots are taken; done: all answers are in; closed: taken out
     sa.Column("state", sa.String(8), nullable=False),
@@ -38,7 +45,7 @@ tasks = sa.Table(
     sa.Column("n_submitted", sa.Integer, nullable=False, default=0),
     sa.Column("rank", sa.BigInteger, nullable=False),  # priority first, then a random place; lower comes first
     sa.UniqueConstraint("batch_id", "item_id"),
-    sa.Index("ix_tasks_claim", "project_id", "kind", "state", "rank", unique=True),
+    sa.Index("uq_tasks_claim", "project_id", "kind", "state", "rank", unique=True),
     sa.Index("ix_tasks_item", "project_id", "item_id"),
     sa.Index("ix_tasks_batch_state", "project_id", "batch_id", "state"),
 )
@@ -96,3 +103,535 @@ places = sa.Table(
     instant("wrapped_at_us", nullable=True),  # when the search last began again from the front
     sa.PrimaryKeyConstraint("project_id", "user_id", "kind"),
 )
+
+
+# --- claiming -------------------------------------------------------------------------------------------------------
+
+_held = (
+    sa.select(assignments, tasks.c.width_px, tasks.c.height_px, tasks.c.n_taken, tasks.c.overlap)
+    .join(tasks, sa.and_(tasks.c.project_id == assignments.c.project_id, tasks.c.id == assignments.c.task_id))
+    .where(
+        assignments.c.project_id == PROJECT,
+        assignments.c.user_id == sa.bindparam("user"),
+        assignments.c.state.in_(("leased", "lapsed")),
+        tasks.c.state != "closed",
+    )
+    .order_by(assignments.c.leased_at_us)
+    .limit(20)
+)
+_places = sa.select(places).where(places.c.project_id == PROJECT, places.c.user_id == sa.bindparam("user"))
+_met = sa.exists(
+    sa.select(assignments.c.id).where(
+        assignments.c.project_id == tasks.c.project_id,
+        assignments.c.item_id == tasks.c.item_id,
+        assignments.c.user_id == sa.bindparam("user"),
+        assignments.c.round == sa.bindparam("round"),
+    )
+)
+_next_id = (
+    sa.select(tasks.c.id)
+    .where(
+        tasks.c.project_id == PROJECT,
+        tasks.c.kind == sa.bindparam("kind_"),
+        tasks.c.state == "open",
+        tasks.c.rank > sa.bindparam("after"),
+        ~_met,
+    )
+    .order_by(tasks.c.rank)
+    .limit(1)
+)
+_take = {
+    dialect: sa.update(tasks)
+    .where(tasks.c.project_id == PROJECT, tasks.c.id == (query.scalar_subquery()))
+    .values(n_taken=tasks.c.n_taken + 1, state=sa.case((tasks.c.n_taken + 1 >= tasks.c.overlap, "full"), else_="open"))
+    .returning(tasks)
+    for dialect, query in (("sqlite", _next_id), ("postgresql", _next_id.with_for_update(skip_locked=True)))
+}
+_retake = (
+    sa.update(tasks)
+    .where(
+        tasks.c.project_id == PROJECT,
+        tasks.c.id == sa.bindparam("task"),
+        tasks.c.n_taken < tasks.c.overlap,
+        tasks.c.state == "open",
+    )
+    .values(n_taken=tasks.c.n_taken + 1, state=sa.case((tasks.c.n_taken + 1 >= tasks.c.overlap, "full"), else_="open"))
+)
+
+
+def held_by(rx: Rx, user_id: str) -> list[tuple[Assignment, bool]]:
+    """This person's unfinished assignments, oldest first, each with whether its task has a free slot."""
+    return [(_assignment(row), row.n_taken < row.overlap) for row in rx.rows(_held, user=user_id)]
+
+
+def places_of(rx: Rx, user_id: str) -> dict[Kind, Place]:
+    """Where this person has got to, by kind of task."""
+    return {
+        Kind(row.kind): Place(row.rank, row.n_claimed, row.salt, row.wrapped_at_us)
+        for row in rx.rows(_places, user=user_id)
+    }
+
+
+def take_next(tx: Tx, user_id: str, kind: Kind, *, after: int, round_no: int = 0) -> Task | None:
+    """Take a slot of the next open task that this person has not met; None when there is none behind `after`."""
+    found = tx.returning(_take[tx.dialect], user=user_id, kind_=kind.value, after=after, round=round_no)
+    return task_of(found[0]) if found else None
+
+
+def retake(tx: Tx, task_id: str) -> bool:
+    """Take a slot of this task again, when one is free."""
+    return tx.change(_retake, task=task_id) == 1
+
+
+def add_assignment(tx: Tx, assignment: Assignment) -> None:
+    """Keep a fresh assignment."""
+    tx.insert(
+        assignments,
+        {
+            "id": assignment.id,
+            "task_id": assignment.task_id,
+            "batch_id": assignment.batch_id,
+            "item_id": assignment.item_id,
+            "user_id": assignment.user_id,
+            "round": assignment.round_no,
+            "kind": assignment.kind.value,
+            "state": assignment.state.value,
+            "leased_at_us": assignment.leased_at_us,
+            "lease_until_us": assignment.lease_until_us,
+            "schema_version": assignment.schema_version,
+            "guideline_version": assignment.guideline_version,
+        },
+    )
+
+
+_move = (
+    sa.update(places)
+    .where(
+        places.c.project_id == PROJECT, places.c.user_id == sa.bindparam("user"), places.c.kind == sa.bindparam("kind_")
+    )
+    .values(
+        rank=sa.bindparam("new_rank"),
+        n_claimed=places.c.n_claimed + sa.bindparam("more"),
+        wrapped_at_us=sa.bindparam("new_wrapped"),
+    )
+)
+
+
+def open_place(tx: Tx, user_id: str, kind: Kind, salt: str) -> Place:
+    """Begin at the front; keeps what is there when two claims of one person meet."""
+    tx.insert_new(places, {"user_id": user_id, "kind": kind.value, "rank": -1, "n_claimed": 0, "salt": salt})
+    return places_of(tx, user_id)[kind]
+
+
+def move_place(tx: Tx, user_id: str, kind: Kind, *, rank: int, more: int, wrapped_at_us: int | None) -> None:
+    """Remember where this person has got to."""
+    tx.change(_move, user=user_id, kind_=kind.value, new_rank=rank, more=more, new_wrapped=wrapped_at_us)
+
+
+_policy = (
+    sa.select(batches.c.policy)
+    .where(batches.c.project_id == PROJECT, batches.c.state == "open", batches.c.practice.is_(False))
+    .order_by(batches.c.id.desc())
+    .limit(1)
+)
+
+
+def current_policy(rx: Rx) -> BatchPolicy | None:
+    """The policy of the newest open batch; None when there is no open batch."""
+    text = rx.value(_policy)
+    return None if text is None else BatchPolicy.from_json(text)
+
+
+def policy_of(rx: Rx, batch_id: str) -> BatchPolicy:
+    """The policy of one batch."""
+    row = rx.first(_batch, batch=batch_id)
+    return BatchPolicy() if row is None else BatchPolicy.from_json(row.policy)
+
+
+# --- assignments ----------------------------------------------------------------------------------------------------
+
+_assignment_by_id = (
+    sa.select(assignments, tasks.c.width_px, tasks.c.height_px, tasks.c.n_taken, tasks.c.overlap)
+    .join(tasks, sa.and_(tasks.c.project_id == assignments.c.project_id, tasks.c.id == assignments.c.task_id))
+    .where(assignments.c.project_id == PROJECT, assignments.c.id == sa.bindparam("assignment"))
+)
+_set_lease = (
+    sa.update(assignments)
+    .where(
+        assignments.c.project_id == PROJECT,
+        assignments.c.id == sa.bindparam("assignment"),
+        assignments.c.state.in_(("leased", "lapsed")),
+    )
+    .values(state="leased", lease_until_us=sa.bindparam("until"))
+)
+_finish = (
+    sa.update(assignments)
+    .where(
+        assignments.c.project_id == PROJECT,
+        assignments.c.id == sa.bindparam("assignment"),
+        assignments.c.state.in_(("leased", "lapsed")),
+    )
+    .values(
+        state=sa.bindparam("new_state"),
+        submitted_at_us=sa.bindparam("at"),
+        submission_id=sa.bindparam("submission"),
+        n_marks=sa.bindparam("marks"),
+        reason=sa.bindparam("why"),
+    )
+)
+_answered = (
+    sa.update(tasks)
+    .where(tasks.c.project_id == PROJECT, tasks.c.id == sa.bindparam("task"))
+    .values(
+        n_submitted=tasks.c.n_submitted + 1,
+        state=sa.case((tasks.c.n_submitted + 1 >= tasks.c.overlap, "done"), else_=tasks.c.state),
+    )
+    .returning(tasks.c.state)
+)
+_free = (
+    sa.update(tasks)
+    .where(tasks.c.project_id == PROJECT, tasks.c.id == sa.bindparam("task"), tasks.c.state != "closed")
+    .values(n_taken=tasks.c.n_taken - 1, n_submitted=tasks.c.n_submitted - sa.bindparam("answers"), state="open")
+    .returning(tasks.c.rank, tasks.c.kind)
+)
+_step_back = (
+    sa.update(places)
+    .where(
+        places.c.project_id == PROJECT,
+        places.c.kind == sa.bindparam("kind_"),
+        places.c.rank >= sa.bindparam("rank_"),
+    )
+    .values(rank=sa.bindparam("rank_") - 1)
+)
+_lapsed = (
+    sa.select(assignments.c.project_id, assignments.c.id, assignments.c.task_id, assignments.c.user_id)
+    .where(assignments.c.state == "leased", assignments.c.lease_until_us < sa.bindparam("now"))
+    .limit(500)
+)
+_lapse = (
+    sa.update(assignments)
+    .where(
+        assignments.c.project_id == PROJECT,
+        assignments.c.id == sa.bindparam("assignment"),
+        assignments.c.state == "leased",
+        assignments.c.lease_until_us < sa.bindparam("now"),
+    )
+    .values(state=sa.bindparam("new_state"))
+)
+_leased_to = sa.select(assignments.c.id, assignments.c.task_id).where(
+    assignments.c.project_id == PROJECT, assignments.c.user_id == sa.bindparam("user"), assignments.c.state == "leased"
+)
+_history = (
+    sa.select(assignments, tasks.c.width_px, tasks.c.height_px)
+    .join(tasks, sa.and_(tasks.c.project_id == assignments.c.project_id, tasks.c.id == assignments.c.task_id))
+    .where(
+        assignments.c.project_id == PROJECT,
+        assignments.c.user_id == sa.bindparam("user"),
+        assignments.c.leased_at_us < sa.bindparam("before"),
+    )
+    .order_by(assignments.c.leased_at_us.desc())
+    .limit(sa.bindparam("most"))
+)
+
+
+def find_assignment(rx: Rx, assignment_id: str) -> tuple[Assignment, bool] | None:
+    """An assignment, with whether its task has a free slot."""
+    row = rx.first(_assignment_by_id, assignment=assignment_id)
+    return None if row is None else (_assignment(row), row.n_taken < row.overlap)
+
+
+def set_lease(tx: Tx, assignment_id: str, until_us: int) -> None:
+    """Hold an assignment until then."""
+    tx.change(_set_lease, assignment=assignment_id, until=until_us)
+
+
+def finish_assignment(
+    tx: Tx,
+    assignment_id: str,
+    state: AssignmentState,
+    *,
+    submission_id: str | None,
+    n_marks: int | None,
+    reason: str | None,
+) -> None:
+    """Close an assignment with its answer or the reason there is none."""
+    tx.change(
+        _finish,
+        assignment=assignment_id,
+        new_state=state.value,
+        at=tx.now_us,
+        submission=submission_id,
+        marks=n_marks,
+        why=reason,
+    )
+
+
+def count_answer(tx: Tx, task_id: str) -> bool:
+    """Count one more answer; returns whether the task has all it wants."""
+    return bool(tx.returning(_answered, task=task_id)[0].state == "done")
+
+
+def free_slot(tx: Tx, task_id: str, *, answered: bool) -> None:
+    """Give a slot back and let everybody whose search has passed this task find it again."""
+    rows = tx.returning(_free, task=task_id, answers=int(answered))
+    if rows:
+        tx.change(_step_back, kind_=rows[0].kind, rank_=rows[0].rank)
+
+
+def lapsed_leases(rx: Rx, now_us: int) -> list[tuple[str, str, str, str]]:
+    """Leases that ran out in any project: project, assignment, task, user."""
+    return [tuple(row) for row in rx.rows(_lapsed, now=now_us)]
+
+
+def end_lease(tx: Tx, assignment_id: str, state: AssignmentState, *, before_us: int) -> bool:
+    """End a lease that ran out before then; False when it was renewed or finished meanwhile."""
+    return tx.change(_lapse, assignment=assignment_id, now=before_us, new_state=state.value) == 1
+
+
+def leased_to(rx: Rx, user_id: str) -> list[tuple[str, str]]:
+    """What this person holds: assignment and task."""
+    return [(row.id, row.task_id) for row in rx.rows(_leased_to, user=user_id)]
+
+
+def history_of(rx: Rx, user_id: str, *, before_us: int, limit: int) -> list[Assignment]:
+    """This person's assignments, newest first."""
+    return [_assignment(row) for row in rx.rows(_history, user=user_id, before=before_us, most=limit)]
+
+
+# --- drafts ---------------------------------------------------------------------------------------------------------
+
+_draft = sa.select(drafts).where(drafts.c.project_id == PROJECT, drafts.c.assignment_id == sa.bindparam("assignment"))
+_save_draft = (
+    sa.update(drafts)
+    .where(
+        drafts.c.project_id == PROJECT,
+        drafts.c.assignment_id == sa.bindparam("assignment"),
+        drafts.c.revision == sa.bindparam("based_on"),
+    )
+    .values(
+        revision=sa.bindparam("new_revision"),
+        marks=sa.bindparam("new_marks"),
+        seconds=sa.bindparam("new_seconds"),
+        saved_at_us=sa.bindparam("at"),
+    )
+)
+_drop_draft = sa.delete(drafts).where(
+    drafts.c.project_id == PROJECT, drafts.c.assignment_id == sa.bindparam("assignment")
+)
+
+
+def find_draft(rx: Rx, assignment_id: str) -> Draft | None:
+    """The unfinished work kept for an assignment."""
+    row = rx.first(_draft, assignment=assignment_id)
+    return None if row is None else Draft(row.revision, row.marks, row.seconds, row.saved_at_us)
+
+
+def save_draft(tx: Tx, assignment_id: str, draft: Draft) -> bool:
+    """Keep unfinished work as the revision after the one it was based on; False when another got there first."""
+    row = {
+        "assignment_id": assignment_id,
+        "revision": draft.revision,
+        "marks": draft.marks_json,
+        "seconds": draft.seconds,
+        "saved_at_us": draft.saved_at_us,
+    }
+    if draft.revision == 1:
+        return tx.insert_new(drafts, row)
+    changed = tx.change(
+        _save_draft,
+        assignment=assignment_id,
+        based_on=draft.revision - 1,
+        new_revision=draft.revision,
+        new_marks=draft.marks_json,
+        new_seconds=draft.seconds,
+        at=draft.saved_at_us,
+    )
+    return changed == 1
+
+
+def drop_draft(tx: Tx, assignment_id: str) -> None:
+    """Forget the draft once the work is in."""
+    tx.change(_drop_draft, assignment=assignment_id)
+
+
+# --- batches --------------------------------------------------------------------------------------------------------
+
+_batches = sa.select(batches).where(batches.c.project_id == PROJECT).order_by(batches.c.id.desc())
+_batch = sa.select(batches).where(batches.c.project_id == PROJECT, batches.c.id == sa.bindparam("batch"))
+_batch_counts = (
+    sa.select(
+        tasks.c.batch_id,
+        sa.func.count().label("n_tasks"),
+        sa.func.sum(sa.case((tasks.c.kind == "work", tasks.c.overlap), else_=0)).label("n_wanted"),
+        sa.func.sum(sa.case((tasks.c.kind == "work", tasks.c.n_submitted), else_=0)).label("n_answers"),
+        sa.func.sum(sa.case((tasks.c.state == "done", 1), else_=0)).label("n_done"),
+        sa.func.sum(sa.case((tasks.c.kind == "gold", 1), else_=0)).label("n_gold"),
+    )
+    .where(tasks.c.project_id == PROJECT)
+    .group_by(tasks.c.batch_id)
+)
+_set_batch_state = (
+    sa.update(batches)
+    .where(batches.c.project_id == PROJECT, batches.c.id == sa.bindparam("batch"))
+    .values(state=sa.bindparam("new_state"))
+)
+_close_tasks = (
+    sa.update(tasks)
+    .where(
+        tasks.c.project_id == PROJECT, tasks.c.batch_id == sa.bindparam("batch"), tasks.c.state.in_(("open", "full"))
+    )
+    .values(state="closed")
+)
+_open_tasks = (
+    sa.update(tasks)
+    .where(tasks.c.project_id == PROJECT, tasks.c.batch_id == sa.bindparam("batch"), tasks.c.state == "closed")
+    .values(state=sa.case((tasks.c.n_taken >= tasks.c.overlap, "full"), else_="open"))
+)
+_rewind = sa.update(places).where(places.c.project_id == PROJECT).values(rank=-1)
+_task_of_item = sa.select(tasks).where(tasks.c.project_id == PROJECT, tasks.c.item_id == sa.bindparam("item"))
+_make_gold = (
+    sa.update(tasks)
+    .where(tasks.c.project_id == PROJECT, tasks.c.item_id == sa.bindparam("item"), tasks.c.kind == "work")
+    .values(kind="gold", overlap=sa.bindparam("cap"), state="open")
+)
+_end_gold = (
+    sa.update(tasks)
+    .where(tasks.c.project_id == PROJECT, tasks.c.item_id == sa.bindparam("item"), tasks.c.kind == "gold")
+    .values(state="closed")
+)
+
+
+def add_batch(tx: Tx, batch: Batch, rows: Sequence[Task], policy_json: str, policy_version: int) -> None:
+    """Keep a batch and its tasks."""
+    tx.insert(
+        batches,
+        {
+            "id": batch.id,
+            "name": batch.name,
+            "state": batch.state,
+            "practice": batch.practice,
+            "round": batch.round_no,
+            "policy": policy_json,
+            "policy_version": policy_version,
+            "n_tasks": len(rows),
+            "created_by": tx.actor.id,
+            "created_at_us": batch.created_at_us,
+        },
+    )
+    tx.insert(
+        tasks,
+        [
+            {
+                "id": t.id,
+                "batch_id": batch.id,
+                "item_id": t.item_id,
+                "width_px": t.width_px,
+                "height_px": t.height_px,
+                "kind": t.kind.value,
+                "state": "open",
+                "overlap": t.overlap,
+                "n_taken": 0,
+                "n_submitted": 0,
+                "rank": t.rank,
+            }
+            for t in rows
+        ],
+    )
+
+
+def all_batches(rx: Rx) -> list[Any]:
+    """Every batch row, newest first."""
+    return rx.rows(_batches)
+
+
+def find_batch(rx: Rx, batch_id: str) -> Batch | None:
+    """One batch."""
+    row = rx.first(_batch, batch=batch_id)
+    return None if row is None else batch_of(row)
+
+
+def batch_counts(rx: Rx) -> dict[str, Any]:
+    """Counts of tasks and answers by batch. Reads every task of the project: for kept measures, not for pages."""
+    return {row.batch_id: row for row in rx.rows(_batch_counts)}
+
+
+def set_batch_state(tx: Tx, batch_id: str, state: str) -> None:
+    """Open or close a batch with its tasks."""
+    tx.change(_set_batch_state, batch=batch_id, new_state=state)
+    tx.change(_close_tasks if state == "closed" else _open_tasks, batch=batch_id)
+    tx.change(_rewind)
+
+
+def rewind_places(tx: Tx) -> None:
+    """Let everybody search from the front again, since tasks were added."""
+    tx.change(_rewind)
+
+
+def turn_to_gold(tx: Tx, item_id: str, cap: int) -> None:
+    """From now on this item is shown as gold."""
+    tx.change(_make_gold, item=item_id, cap=cap)
+    tx.change(_rewind)
+
+
+def end_gold(tx: Tx, item_id: str) -> None:
+    """This gold is not shown again."""
+    tx.change(_end_gold, item=item_id)
+
+
+def tasks_of_item(rx: Rx, item_id: str) -> list[Task]:
+    """The tasks on an item, of every batch."""
+    return [task_of(row) for row in rx.rows(_task_of_item, item=item_id)]
+
+
+def batch_of(row: Any) -> Batch:  # noqa: ANN401 - a database row
+    """A batch from its row."""
+    return Batch(
+        id=row.id,
+        name=row.name,
+        state=row.state,
+        practice=row.practice,
+        round_no=row.round,
+        policy=BatchPolicy.from_json(row.policy),
+        n_tasks=row.n_tasks,
+        created_at_us=row.created_at_us,
+    )
+
+
+def task_of(row: Any) -> Task:  # noqa: ANN401 - a database row
+    """A task from its row."""
+    return Task(
+        id=row.id,
+        batch_id=row.batch_id,
+        item_id=row.item_id,
+        width_px=row.width_px,
+        height_px=row.height_px,
+        kind=Kind(row.kind),
+        overlap=row.overlap,
+        rank=row.rank,
+        state=row.state,
+        n_taken=row.n_taken,
+        n_submitted=row.n_submitted,
+    )
+
+
+def _assignment(row: Any) -> Assignment:  # noqa: ANN401 - a database row
+    return Assignment(
+        id=row.id,
+        task_id=row.task_id,
+        batch_id=row.batch_id,
+        item_id=row.item_id,
+        user_id=row.user_id,
+        round_no=row.round,
+        kind=Kind(row.kind),
+        state=AssignmentState(row.state),
+        leased_at_us=row.leased_at_us,
+        lease_until_us=row.lease_until_us,
+        schema_version=row.schema_version,
+        guideline_version=row.guideline_version,
+        width_px=row.width_px,
+        height_px=row.height_px,
+        submitted_at_us=row.submitted_at_us,
+        submission_id=row.submission_id,
+        n_marks=row.n_marks,
+        reason=row.reason,
+    )

@@ -1,0 +1,321 @@
+"""Working through the queue: claim, draft, submit, skip; each one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assay.annotations import Mark, Origin, Submission, find_same, mark_to_json, take_in
+from assay.guidelines import current_guideline_version
+from assay.kernel.actor import Actor, system
+from assay.kernel.canonical import canonical_json
+from assay.kernel.ids import random_id
+from assay.labels import current_schema_version
+from assay.queue import store
+from assay.queue.errors import AssignmentClosedError, AssignmentNotFoundError, DraftStaleError, LeaseLapsedError
+from assay.queue.model import Assignment, AssignmentState, BatchPolicy, Claim, Draft, Kind, Place, Task
+from assay.queue.rules import is_gold_turn, lease_until, may_wrap
+from assay.storage import House, Tx
+
+OPEN = (AssignmentState.LEASED, AssignmentState.LAPSED)
+
+
+def claim_next(actor: Actor, project: str, *, house: House) -> Claim:
+    """Give this person their next assignment: the one they hold, or the most urgent open task they have not met."""
+    with house.write(actor, project, "claim") as tx:
+        held = _resume(tx)
+        if held is not None:
+            return Claim(held, "none", store.find_draft(tx, held.id))
+        policy = store.current_policy(tx)
+        task = _draw(tx, policy) if policy else None
+        if task is None or policy is None:
+            tx.record("queue.found_empty", subject=f"user/{actor.id}")
+            return Claim(None, "empty")
+        return Claim(_lease(tx, task, policy), "none")
+
+
+def claim_practice(actor: Actor, project: str, *, house: House) -> Claim:
+    """Give this person the next picture of the practice round."""
+    with house.write(actor, project, "claim practice") as tx:
+        place = _places(tx)[Kind.PRACTICE]
+        task = store.take_next(tx, actor.id, Kind.PRACTICE, after=place.rank)
+        if task is None:
+            tx.record("queue.found_empty", subject=f"user/{actor.id}", practice=True)
+            return Claim(None, "empty")
+        store.move_place(tx, actor.id, Kind.PRACTICE, rank=task.rank, more=1, wrapped_at_us=None)
+        return Claim(_lease(tx, task, BatchPolicy()), "none")
+
+
+def _resume(tx: Tx) -> Assignment | None:
+    """What this person still holds, or held and can take up again because its slot is free."""
+    for assignment, has_slot in store.held_by(tx, tx.actor.id):
+        if assignment.kind is Kind.PRACTICE:
+            continue
+        if assignment.state is AssignmentState.LAPSED and not (has_slot and store.retake(tx, assignment.task_id)):
+            continue
+        until = lease_until(tx.now_us, BatchPolicy())
+        store.set_lease(tx, assignment.id, max(until, assignment.lease_until_us))
+        tx.record("assignment.resumed", subject=f"assignment/{assignment.id}")
+        return replace(assignment, state=AssignmentState.LEASED, lease_until_us=max(until, assignment.lease_until_us))
+    return None
+
+
+def _places(tx: Tx) -> dict[Kind, Place]:
+    places = store.places_of(tx, tx.actor.id)
+    for kind in Kind:
+        if kind not in places:
+            places[kind] = store.open_place(tx, tx.actor.id, kind, random_id())
+    return places
+
+
+def _draw(tx: Tx, policy: BatchPolicy) -> Task | None:
+    """The next task: gold when it is its turn, else work; the other kind when one is used up."""
+    places = _places(tx)
+    n_claimed = places[Kind.WORK].n_claimed + places[Kind.GOLD].n_claimed
+    gold_first = is_gold_turn(n_claimed, policy.gold_rate, places[Kind.WORK].salt)
+    order = (Kind.GOLD, Kind.WORK) if gold_first else (Kind.WORK, Kind.GOLD)
+    for kind in order:
+        if kind is Kind.GOLD and policy.gold_rate == 0:
+            continue
+        task = _search(tx, kind, places[kind])
+        if task is not None:
+            return task
+    return None
+
+
+def _search(tx: Tx, kind: Kind, place: Place) -> Task | None:
+    user, wrapped = tx.actor.id, place.wrapped_at_us
+    task = store.take_next(tx, user, kind, after=place.rank)
+    if task is None and place.rank >= 0 and may_wrap(wrapped, tx.now_us):
+        wrapped = tx.now_us
+        task = store.take_next(tx, user, kind, after=-1)
+        if task is None:
+            store.move_place(tx, user, kind, rank=place.rank, more=0, wrapped_at_us=wrapped)
+    if task is not None:
+        store.move_place(tx, user, kind, rank=task.rank, more=1, wrapped_at_us=wrapped)
+    return task
+
+
+def _lease(tx: Tx, task: Task, policy: BatchPolicy) -> Assignment:
+    assignment = Assignment(
+        id=random_id(),
+        task_id=task.id,
+        batch_id=task.batch_id,
+        item_id=task.item_id,
+        user_id=tx.actor.id,
+        round_no=0,
+        kind=task.kind,
+        state=AssignmentState.LEASED,
+        leased_at_us=tx.now_us,
+        lease_until_us=lease_until(tx.now_us, policy),
+        schema_version=current_schema_version(tx),
+        guideline_version=current_guideline_version(tx),
+        width_px=task.width_px,
+        height_px=task.height_px,
+    )
+    store.add_assignment(tx, assignment)
+    tx.record("assignment.leased", subject=f"assignment/{assignment.id}", item=task.item_id, kind=task.kind.value)
+    return assignment
+
+
+def own_assignment(tx: Tx, assignment_id: str) -> tuple[Assignment, bool]:
+    """The caller's own assignment, and whether its task has a free slot.
+
+    Raises:
+        AssignmentNotFoundError: there is none, or it is somebody else's.
+    """
+    found = store.find_assignment(tx, assignment_id)
+    if found is None or found[0].user_id != tx.actor.id:
+        raise AssignmentNotFoundError(assignment_id)
+    return found
+
+
+def save_draft(
+    actor: Actor,
+    project: str,
+    assignment_id: str,
+    marks: Sequence[Mark],
+    *,
+    seconds: float,
+    based_on: int,
+    house: House,
+) -> Draft:
+    """Keep unfinished work on the server.
+
+    Raises:
+        DraftStaleError: another tab saved in between; carries the server's side.
+        AssignmentClosedError: the work is already in.
+    """
+    with house.write(actor, project, "save draft") as tx:
+        assignment, _ = own_assignment(tx, assignment_id)
+        if assignment.state not in OPEN:
+            raise AssignmentClosedError(assignment_id, assignment.state.value)
+        text = canonical_json([mark_to_json(m) for m in marks]).decode()
+        draft = Draft(based_on + 1, text, seconds, tx.now_us)
+        if not store.save_draft(tx, assignment_id, draft):
+            kept = store.find_draft(tx, assignment_id)
+            if kept is not None and kept.marks_json == text:
+                tx.record("draft.saved", subject=f"assignment/{assignment_id}", revision=kept.revision)
+                return kept
+            raise DraftStaleError(kept.revision if kept else 0, kept.marks_json if kept else "[]")
+        tx.record("draft.saved", subject=f"assignment/{assignment_id}", revision=draft.revision)
+    return draft
+
+
+def renew(actor: Actor, project: str, assignment_id: str, *, house: House) -> int:
+    """Hold an assignment for longer; returns the lease's new end.
+
+    Raises:
+        LeaseLapsedError: the slot went to somebody else meanwhile.
+    """
+    with house.write(actor, project, "renew lease") as tx:
+        assignment, has_slot = own_assignment(tx, assignment_id)
+        _hold(tx, assignment, has_slot=has_slot)
+        until = lease_until(tx.now_us, store.policy_of(tx, assignment.batch_id))
+        store.set_lease(tx, assignment_id, until)
+        tx.record("assignment.renewed", subject=f"assignment/{assignment_id}")
+    return until
+
+
+def _hold(tx: Tx, assignment: Assignment, *, has_slot: bool) -> None:
+    """Make sure the slot is this person's: it still is, or it lapsed and is free to take again."""
+    if assignment.state not in OPEN:
+        raise AssignmentClosedError(assignment.id, assignment.state.value)
+    if assignment.state is AssignmentState.LAPSED and not (has_slot and store.retake(tx, assignment.task_id)):
+        raise LeaseLapsedError(assignment.id, assignment.lease_until_us)
+
+
+def submit(
+    actor: Actor,
+    project: str,
+    assignment_id: str,
+    marks: Sequence[Mark],
+    *,
+    client_key: str,
+    seconds: float,
+    schema_version: int,
+    guideline_version: int,
+    house: House,
+) -> Submission:
+    """Hand in the work on an assignment; the same client key again gives the first answer.
+
+    Raises:
+        LeaseLapsedError: the slot went to others; the work is kept as a draft.
+        AssignmentClosedError: other work was handed in for it before.
+        MarksRefusedError: the marks break a rule of the label schema.
+    """
+    try:
+        with house.write(actor, project, "submit") as tx:
+            return _submit(tx, assignment_id, marks, client_key, seconds, schema_version, guideline_version)
+    except LeaseLapsedError:
+        _keep_as_draft(actor, project, assignment_id, marks, seconds, house=house)
+        raise
+
+
+def _submit(
+    tx: Tx,
+    assignment_id: str,
+    marks: Sequence[Mark],
+    client_key: str,
+    seconds: float,
+    schema_version: int,
+    guideline_version: int,
+) -> Submission:
+    assignment, has_slot = own_assignment(tx, assignment_id)
+    if assignment.state not in OPEN:
+        same = find_same(tx, tx.actor.id, client_key, marks, subject=assignment_id)
+        if same is None:
+            raise AssignmentClosedError(assignment_id, assignment.state.value)
+        tx.record("submission.repeated", subject=f"submission/{same.id}")
+        return same
+    _hold(tx, assignment, has_slot=has_slot)
+    submission = take_in(
+        tx,
+        marks,
+        item_id=assignment.item_id,
+        size_px=(assignment.width_px, assignment.height_px),
+        author_id=tx.actor.id,
+        origin=Origin.PRACTICE if assignment.kind is Kind.PRACTICE else Origin.PERSON,
+        client_key=client_key,
+        seconds=seconds,
+        schema_version=schema_version,
+        guideline_version=guideline_version,
+        assignment_id=assignment_id,
+        batch_id=assignment.batch_id,
+    )
+    store.finish_assignment(
+        tx, assignment_id, AssignmentState.SUBMITTED, submission_id=submission.id, n_marks=len(marks), reason=None
+    )
+    complete = store.count_answer(tx, assignment.task_id)
+    store.drop_draft(tx, assignment_id)
+    tx.record(
+        "submission.received",
+        subject=f"submission/{submission.id}",
+        item=assignment.item_id,
+        batch=assignment.batch_id,
+        task=assignment.task_id,
+        assignment=assignment_id,
+        kind=assignment.kind.value,
+        complete=complete,
+        n_marks=len(marks),
+        digest=submission.digest,
+    )
+    return submission
+
+
+def _keep_as_draft(
+    actor: Actor, project: str, assignment_id: str, marks: Sequence[Mark], seconds: float, *, house: House
+) -> None:
+    with house.write(actor, project, "keep work of a lapsed lease") as tx:
+        before = store.find_draft(tx, assignment_id)
+        text = canonical_json([mark_to_json(m) for m in marks]).decode()
+        store.save_draft(tx, assignment_id, Draft((before.revision if before else 0) + 1, text, seconds, tx.now_us))
+        tx.record("draft.saved", subject=f"assignment/{assignment_id}")
+
+
+def skip(actor: Actor, project: str, assignment_id: str, *, reason: str, house: House) -> None:
+    """Give an assignment back unanswered; this person does not get the item again."""
+    with house.write(actor, project, why=reason or "skip") as tx:
+        assignment, _ = own_assignment(tx, assignment_id)
+        if assignment.state not in OPEN:
+            raise AssignmentClosedError(assignment_id, assignment.state.value)
+        store.finish_assignment(
+            tx, assignment_id, AssignmentState.SKIPPED, submission_id=None, n_marks=None, reason=reason
+        )
+        if assignment.state is AssignmentState.LEASED:
+            store.free_slot(tx, assignment.task_id, answered=False)
+        tx.record("assignment.skipped", subject=f"assignment/{assignment_id}", item=assignment.item_id)
+
+
+def return_leases(actor: Actor, project: str, user_id: str, *, why: str, house: House) -> int:
+    """Take back everything this person holds and put it into the queue again; returns how many tasks."""
+    with house.write(actor, project, why) as tx:
+        leases = store.leased_to(tx, user_id)
+        for assignment_id, task_id in leases:
+            store.finish_assignment(
+                tx, assignment_id, AssignmentState.RETURNED, submission_id=None, n_marks=None, reason=why
+            )
+            store.free_slot(tx, task_id, answered=False)
+        tx.record("assignment.returned", subject=f"user/{user_id}", n=len(leases))
+    return len(leases)
+
+
+def lapse_leases(*, house: House) -> int:
+    """End leases that ran out, in every project; drafts stay. Returns how many."""
+    actor, n = system("leases"), 0
+    with house.read(actor, None) as rx:
+        lapsed = store.lapsed_leases(rx, rx.now_us)
+    for project, assignment_id, task_id, user_id in lapsed:
+        with house.write(actor, project, "the lease ran out") as tx:
+            if store.end_lease(tx, assignment_id, AssignmentState.LAPSED, before_us=tx.now_us):
+                store.free_slot(tx, task_id, answered=False)
+                n += 1
+            tx.record("assignment.lapsed", subject=f"assignment/{assignment_id}", user=user_id)
+    return n
+
+
+def reopen_task(tx: Tx, assignment_id: str) -> None:
+    """Ask for another answer in the place of a rejected one, inside the reviewer's transaction."""
+    found = store.find_assignment(tx, assignment_id)
+    if found is not None:
+        store.free_slot(tx, found[0].task_id, answered=True)

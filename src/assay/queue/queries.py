@@ -1,0 +1,47 @@
+"""Reading the queue."""
+
+from __future__ import annotations
+
+from assay.kernel.actor import Actor
+from assay.queue import store
+from assay.queue.errors import AssignmentNotFoundError
+from assay.queue.model import Assignment, Batch, Draft, Task
+from assay.storage import House, Rx
+
+
+def get_assignment(actor: Actor, project: str, assignment_id: str, *, house: House) -> tuple[Assignment, Draft | None]:
+    """The caller's own assignment and what they left unfinished on it.
+
+    Raises:
+        AssignmentNotFoundError: there is none, or it is somebody else's.
+    """
+    with house.read(actor, project) as rx:
+        found = store.find_assignment(rx, assignment_id)
+        if found is None or found[0].user_id != actor.id:
+            raise AssignmentNotFoundError(assignment_id)
+        return found[0], store.find_draft(rx, assignment_id)
+
+
+def my_history(actor: Actor, project: str, *, before_us: int, limit: int, house: House) -> list[Assignment]:
+    """The caller's assignments, newest first; gold and work alike."""
+    with house.read(actor, project) as rx:
+        return store.history_of(rx, actor.id, before_us=before_us, limit=limit)
+
+
+def list_batches(actor: Actor, project: str, *, house: House) -> list[Batch]:
+    """Every batch, newest first."""
+    with house.read(actor, project) as rx:
+        return [store.batch_of(row) for row in store.all_batches(rx)]
+
+
+def tasks_of_item(rx: Rx, item_id: str) -> list[Task]:
+    """The tasks on an item inside an open transaction."""
+    return store.tasks_of_item(rx, item_id)
+
+
+def batch_in(rx: Rx, batch_id: str) -> Batch | None:
+    """A batch inside an open transaction."""
+    return store.find_batch(rx, batch_id)
+
+
+batch_counts = store.batch_counts
