@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 PAGE = 500
 IDLE_S = 0.25
+GATHER_S = 0.02
+"""Wait after a change before sealing, so that a burst of changes is sealed by one write."""
 BACK_OFF_S = 2.0
 
 
@@ -36,7 +39,11 @@ class Consumer:
 
 
 class ConsumerRunner:
-    """Seals events and hands them to the consumers, on a thread of its own."""
+    """Seals events and hands them to the consumers, on a thread of its own.
+
+    A consumer that fails stays at its event and tries again after a while; the others go on. Cursors are written once
+    a round, so after a crash the last events are handled again.
+    """
 
     def __init__(self, house: House, consumers: Sequence[Consumer]) -> None:
         names = [c.name for c in consumers]
@@ -44,7 +51,10 @@ class ConsumerRunner:
             raise ValueError(f"Two consumers share a name: {sorted(names)}.")
         self._house = house
         self._consumers = list(consumers)
-        self._cursors: dict[str, int] = {}
+        self._cursors: dict[str, int] | None = None
+        self._moved: dict[str, int] = {}
+        self._retry_at_s: dict[str, float] = {}
+        self._round = threading.Lock()
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -63,12 +73,18 @@ class ConsumerRunner:
             self._thread.join(timeout=30)
 
     def catch_up(self) -> int:
-        """Handle everything there is now, on the caller's thread; returns how many events were handled."""
+        """Handle everything there is now, on the caller's thread; returns how many events the consumers looked at.
+
+        Raises:
+            Exception: the first thing a consumer raised, after the others had their turn.
+        """
         handled = 0
         while True:
-            sealed = seal(self._house)
-            done = sum(self._advance(consumer) for consumer in self._consumers)
+            with self._round:
+                sealed, done, failure = self._one_round(patient=False)
             handled += done
+            if failure is not None:
+                raise failure
             if not sealed and not done:
                 return handled
 
@@ -78,55 +94,83 @@ class ConsumerRunner:
             newest = connection.execute(sa.select(sa.func.max(events.c.seq))).scalar()
             at = {row.name: row.seq for row in connection.execute(sa.select(consumer_cursors))}
         newest = -1 if newest is None else newest
-        return {c.name: newest - at.get(c.name, -1) for c in self._consumers}
+        return {c.name: max(newest - at.get(c.name, -1), 0) for c in self._consumers}
 
     def _loop(self) -> None:
         while not self._stop.is_set():
-            self._wake.wait(IDLE_S)
-            self._wake.clear()
+            if self._wake.wait(IDLE_S):
+                self._stop.wait(GATHER_S)
+                self._wake.clear()
             try:
-                while not self._stop.is_set() and (
-                    seal(self._house) + sum(self._advance(consumer) for consumer in self._consumers)
-                ):
-                    pass
+                while not self._stop.is_set():
+                    with self._round:
+                        sealed, done, _ = self._one_round(patient=True)
+                    if not sealed and not done:
+                        break
             except Exception:
-                logger.exception("a consumer failed; it tries again in %s s", BACK_OFF_S)
+                logger.exception("the event log cannot be followed; trying again in %s s", BACK_OFF_S)
                 self._stop.wait(BACK_OFF_S)
 
-    def _advance(self, consumer: Consumer) -> int:
+    def _one_round(self, *, patient: bool) -> tuple[int, int, Exception | None]:
+        """Seal, then give each consumer one page; returns events sealed, events looked at, and the first failure."""
+        sealed = seal(self._house)
+        looked = 0
+        failure: Exception | None = None
+        pages: dict[int, list[Event]] = {}
+        try:
+            for consumer in self._consumers:
+                if patient and time.monotonic() < self._retry_at_s.get(consumer.name, 0.0):
+                    continue
+                try:
+                    looked += self._advance(consumer, pages)
+                except Exception as error:
+                    self._retry_at_s[consumer.name] = time.monotonic() + BACK_OFF_S
+                    logger.exception("consumer %s failed; it tries again in %s s", consumer.name, BACK_OFF_S)
+                    failure = failure or error
+        finally:
+            self._save()
+        return sealed, looked, failure
+
+    def _advance(self, consumer: Consumer, pages: dict[int, list[Event]]) -> int:
         """Handle one page of events; the cursor moves past each event only after its handler returned."""
         start = self._cursor(consumer.name)
-        statement = sa.select(events).where(events.c.seq > start).order_by(events.c.seq).limit(PAGE)
+        if start not in pages:
+            pages[start] = self._page(start)
+        looked = 0
+        for event in pages[start]:
+            if event.action in consumer.actions:
+                consumer.handle(self._house, event)
+            assert event.seq is not None
+            self._moved[consumer.name] = event.seq
+            looked += 1
+            if self._stop.is_set():
+                break
+        return looked
+
+    def _page(self, after: int) -> list[Event]:
+        statement = sa.select(events).where(events.c.seq > after).order_by(events.c.seq).limit(PAGE)
         with self._house.database.reading() as connection:
-            page = [event_of(row) for row in connection.execute(statement)]
-        reached = start
-        try:
-            for event in page:
-                if event.action in consumer.actions:
-                    consumer.handle(self._house, event)
-                reached = event.seq if event.seq is not None else reached
-                if self._stop.is_set():
-                    break
-        finally:
-            if reached != start:
-                self._save(consumer.name, reached)
-        return len(page)
+            return [event_of(row) for row in connection.execute(statement)]
 
     def _cursor(self, name: str) -> int:
-        if name not in self._cursors:
+        if self._cursors is None:
             with self._house.database.reading() as connection:
-                row = connection.execute(
-                    sa.select(consumer_cursors.c.seq).where(consumer_cursors.c.name == name)
-                ).first()
-            self._cursors[name] = -1 if row is None else row.seq
-        return self._cursors[name]
+                self._cursors = {row.name: row.seq for row in connection.execute(sa.select(consumer_cursors))}
+        return self._moved.get(name, self._cursors.get(name, -1))
 
-    def _save(self, name: str, seq: int) -> None:
-        values = {"seq": seq, "at_us": self._house.clock.now_us()}
+    def _save(self) -> None:
+        """Write all cursors that moved in one go; a cursor never moves back, whatever another process wrote."""
+        if not self._moved:
+            return
+        at_us = self._house.clock.now_us()
+        table = consumer_cursors
         with self._house.bookkeeping() as connection:
-            changed = connection.execute(
-                sa.update(consumer_cursors).where(consumer_cursors.c.name == name).values(**values)
-            ).rowcount
-            if not changed:
-                connection.execute(sa.insert(consumer_cursors).values(name=name, **values))
-        self._cursors[name] = seq
+            known = {row.name for row in connection.execute(sa.select(table.c.name))}
+            for name, seq in self._moved.items():
+                if name in known:
+                    behind = sa.and_(table.c.name == name, table.c.seq < seq)
+                    connection.execute(sa.update(table).where(behind).values(seq=seq, at_us=at_us))
+                else:
+                    connection.execute(sa.insert(table).values(name=name, seq=seq, at_us=at_us))
+        self._cursors = {**(self._cursors or {}), **self._moved}
+        self._moved = {}

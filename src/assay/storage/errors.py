@@ -63,6 +63,62 @@ class StoreAwayError(UnavailableError):
         super().__init__(f"The database did not take the change: {reason}.", hint="Nothing was stored; try again.")
 
 
+class OutcomeUnknownError(UnavailableError):
+    """Something broke at the very moment the change was made durable."""
+
+    code = "storage.outcome_unknown"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Storing the change was interrupted in its last step; it may be stored or not.",
+            hint="Send it again with the same key: it will count once.",
+        )
+
+
+class StoreDamagedError(CorruptError):
+    """The database says that its own file is damaged."""
+
+    code = "storage.damaged"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The database is damaged: {reason}.", hint="Stop the server and restore a backup.")
+
+
+class StoreUnfitError(UnavailableError):
+    """The database server cannot keep what Assay promises."""
+
+    code = "storage.unfit"
+
+
+class ConstraintBrokenError(CorruptError):
+    """A rule of the database refused the change; our own checks should have done so before."""
+
+    code = "storage.constraint_broken"
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(f"The change breaks a rule of the database and was not stored: {rule}.")
+
+
+class ValueRefusedError(InvalidInputError):
+    """A value does not fit its column: too long, too large, or not text."""
+
+    code = "storage.value_refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"A value cannot be stored: {reason}.", hint="Look for very long texts, huge numbers and broken characters."
+        )
+
+
+class ReplayChangedError(CorruptError):
+    """A write whose key was used before tried to change something."""
+
+    code = "storage.replay_changed"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The write {why!r} was done before under the same key and may change nothing now.")
+
+
 class WriteConflictError(ConflictError):
     """Two changes met and the database let one of them through."""
 
@@ -88,6 +144,15 @@ class BlobDamagedError(CorruptError):
 
     def __init__(self, sha256: str) -> None:
         super().__init__(f"The bytes of blob {sha256[:12]} do not have its hash.", hint="Restore it from a backup.")
+
+
+class BlobsAwayError(UnavailableError):
+    """The store of blobs did not answer."""
+
+    code = "storage.blobs_away"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The store of image bytes did not answer: {reason}.", hint="Try again; nothing was lost.")
 
 
 class UnknownDatabaseError(InvalidInputError):

@@ -12,6 +12,9 @@ from assay.storage.tables import document, identifier, instant, metadata
 NO_PROJECT = ""
 """Project of events that concern the organisation as a whole."""
 
+_SEALED = sa.text("seq IS NOT NULL")
+_UNSEALED = sa.text("seq IS NULL")
+
 events = sa.Table(
     "events",
     metadata,
@@ -27,9 +30,15 @@ events = sa.Table(
     # Null until the sealer gives the event its place in the log.
     sa.Column("seq", sa.BigInteger),
     sa.Column("leaf", sa.String(64)),
-    sa.Index("ix_events_seq", "seq", unique=True, sqlite_where=sa.text("seq IS NOT NULL")),
-    sa.Index("ix_events_unsealed", "id", sqlite_where=sa.text("seq IS NULL"), postgresql_where=sa.text("seq IS NULL")),
-    sa.Index("ix_events_project_seq", "project_id", "seq"),
+    sa.Index("ix_events_seq", "seq", unique=True, sqlite_where=_SEALED, postgresql_where=_SEALED),
+    sa.Index("ix_events_unsealed", "id", sqlite_where=_UNSEALED, postgresql_where=_UNSEALED),
+    sa.Index(
+        "ix_events_project_seq",
+        "project_id",
+        "seq",
+        sqlite_where=_SEALED,
+        postgresql_where=_SEALED,
+    ),
     sa.Index("ix_events_project_subject", "project_id", "subject", "id"),
 )
 
@@ -111,7 +120,7 @@ IMMUTABLE_EVENTS = {
     "postgresql": [
         """CREATE OR REPLACE FUNCTION events_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
            BEGIN
-             IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'events are never deleted'; END IF;
+             IF TG_OP <> 'UPDATE' THEN RAISE EXCEPTION 'events are never deleted'; END IF;
              IF OLD.seq IS NOT NULL OR (NEW.id, NEW.project_id, NEW.at_us, NEW.actor_id, NEW.actor_kind, NEW.action,
                  NEW.subject, NEW.why, NEW.body) IS DISTINCT FROM (OLD.id, OLD.project_id, OLD.at_us, OLD.actor_id,
                  OLD.actor_kind, OLD.action, OLD.subject, OLD.why, OLD.body)
@@ -119,7 +128,10 @@ IMMUTABLE_EVENTS = {
              RETURN NEW;
            END $$""",
         "DROP TRIGGER IF EXISTS events_no_change ON events",
+        "DROP TRIGGER IF EXISTS events_no_truncate ON events",
         """CREATE TRIGGER events_no_change BEFORE UPDATE OR DELETE ON events
            FOR EACH ROW EXECUTE FUNCTION events_refuse()""",
+        """CREATE TRIGGER events_no_truncate BEFORE TRUNCATE ON events
+           FOR EACH STATEMENT EXECUTE FUNCTION events_refuse()""",
     ],
 }

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 import sqlalchemy as sa
+from sqlalchemy import exc
 from sqlalchemy.dialects import postgresql, sqlite
 
 from assay.kernel.actor import Actor
 from assay.kernel.canonical import canonical_json
 from assay.kernel.clock import Clock, SystemClock
 from assay.kernel.ids import new_id
-from assay.storage.errors import TenantUnboundError, UnauditedWriteError
+from assay.storage.errors import ReplayChangedError, TenantUnboundError, UnauditedWriteError
 from assay.storage.events import NO_PROJECT, Event, events, write_keys
-from assay.storage.tables import PROJECT_PARAMETER, require_project
+from assay.storage.faults import fault_of
+from assay.storage.tables import PROJECT_PARAMETER
+from assay.storage.tenancy import require_project
+
+logger = logging.getLogger(__name__)
 
 Row = Any
 Params = Mapping[str, Any]
@@ -50,6 +56,7 @@ class Rx:
         self.actor = actor
         self._project = project
         self.now_us = now_us
+        self._fault: Exception | None = None
 
     @property
     def project(self) -> str:
@@ -65,14 +72,24 @@ class Rx:
 
     def _run(self, statement: Any, params: Params | Sequence[Params] | None) -> sa.CursorResult[Any]:  # noqa: ANN401 - any statement
         if self._project is None:
-            return self._connection.execute(statement, params)
+            return self._execute(statement, params)
         require_project(statement)
         tenant = {PROJECT_PARAMETER: self._project}
-        if params is None:
-            return self._connection.execute(statement, tenant)
-        if isinstance(params, Mapping):
-            return self._connection.execute(statement, {**params, **tenant})
-        return self._connection.execute(statement, [{**row, **tenant} for row in params])
+        if isinstance(params, Sequence):
+            return self._execute(statement, [{**row, **tenant} for row in params])
+        return self._execute(statement, {**params, **tenant} if params else tenant)
+
+    def _execute(self, statement: Any, params: Params | Sequence[Params] | None) -> sa.CursorResult[Any]:  # noqa: ANN401 - any statement
+        """Run it; after a failure nothing more runs, on either database (PostgreSQL would refuse anyway)."""
+        if self._fault is not None:
+            raise self._fault
+        try:
+            return self._connection.execute(statement, params)
+        except (exc.SQLAlchemyError, OverflowError, UnicodeEncodeError) as error:
+            self._fault = fault_of(error) or error
+            if self._fault is error:
+                raise
+            raise self._fault from error
 
     def rows(self, statement: Any, **params: Any) -> list[Row]:  # noqa: ANN401 - any statement
         """All rows."""
@@ -107,30 +124,43 @@ class Tx(Rx):
 
     def change(self, statement: Any, **params: Any) -> int:  # noqa: ANN401 - any statement
         """Run an UPDATE or DELETE; returns how many rows it touched."""
+        self._refuse_replay()
         return self._run(statement, params).rowcount
 
     def returning(self, statement: Any, **params: Any) -> list[Row]:  # noqa: ANN401 - any statement
         """Run a change with RETURNING; returns its rows."""
+        self._refuse_replay()
         return list(self._run(statement, params))
 
     def insert(self, table: sa.Table, rows: Params | Iterable[Params]) -> None:
         """Insert one row or many; a tenant's table gets the open project by itself."""
+        self._refuse_replay()
         many = [rows] if isinstance(rows, Mapping) else list(rows)
         if many:
-            self._connection.execute(_insert(table), [self._owned(table, row) for row in many])
+            self._execute(_insert(table), [self._owned(table, row) for row in many])
 
     def insert_new(self, table: sa.Table, row: Params) -> bool:
         """Insert unless a unique constraint says it is there; returns whether it was new."""
+        self._refuse_replay()
         statement = _insert_new(table, self.dialect)
-        return self._connection.execute(statement, self._owned(table, row)).rowcount == 1
+        return self._execute(statement, self._owned(table, row)).rowcount == 1
 
     def _owned(self, table: sa.Table, row: Params) -> Params:
-        if "project_id" in table.c and "project_id" not in row:
+        if "project_id" not in table.c:
+            return row
+        if "project_id" not in row:
             return {**row, "project_id": self.project}
+        if self._project is not None and row["project_id"] != self._project:
+            raise TenantUnboundError([table.name])
         return row
+
+    def _refuse_replay(self) -> None:
+        if self.replayed:
+            raise ReplayChangedError(self.why)
 
     def record(self, action: str, *, subject: str, **body: Any) -> None:  # noqa: ANN401 - JSON values
         """Put an audit event beside the change; consumers will see it once it is sealed."""
+        self._refuse_replay()
         project = NO_PROJECT if self._project is None else self._project
         self.events.append(
             Event(
@@ -147,7 +177,9 @@ class Tx(Rx):
         )
 
     def finish(self) -> None:
-        """Store the events; refuse a change that has none."""
+        """Store the events; refuse a change that has none, or whose failure the body kept to itself."""
+        if self._fault is not None:
+            raise self._fault
         if self.replayed:
             return
         if not self.events:
@@ -166,7 +198,7 @@ class Tx(Rx):
             }
             for e in self.events
         ]
-        self._connection.execute(_insert(events), rows)
+        self._execute(_insert(events), rows)
 
 
 class House:
@@ -207,26 +239,34 @@ class House:
         Raises:
             UnauditedWriteError: the block recorded no event.
         """
+        with self._alone(), self.database.writing() as connection:
+            tx = Tx(connection, actor, project, self.clock.now_us(), why)
+            if key is not None:
+                row = {"project_id": project or NO_PROJECT, "key": key, "at_us": tx.now_us}
+                tx.replayed = not tx.insert_new(write_keys, row)
+            yield tx
+            tx.finish()
+        for listener in self._listeners:
+            try:
+                listener()
+            except Exception:
+                logger.exception("a commit listener failed; the change is stored nevertheless")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Refuse a write inside a write: on SQLite it would wait for itself, on PostgreSQL not see the outer one."""
         if getattr(self._inside, "writing", False):
             raise AssertionError("A write was opened inside a write; it would wait for itself.")
         self._inside.writing = True
         try:
-            with self.database.writing() as connection:
-                tx = Tx(connection, actor, project, self.clock.now_us(), why)
-                if key is not None:
-                    row = {"project_id": project or NO_PROJECT, "key": key, "at_us": tx.now_us}
-                    tx.replayed = not tx.insert_new(write_keys, row)
-                yield tx
-                tx.finish()
+            yield
         finally:
             self._inside.writing = False
-        for listener in self._listeners:
-            listener()
 
     @contextmanager
     def bookkeeping(self) -> Iterator[sa.Connection]:
         """A durable write without an event, for storage's own books only: seals, cursors, migrations."""
-        with self.database.writing() as connection:
+        with self._alone(), self.database.writing() as connection:
             yield connection
 
     def close(self) -> None:

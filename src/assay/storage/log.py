@@ -103,6 +103,7 @@ def check_log(house: House, *, trusted: Head | None = None) -> Head:
                     raise LogDamagedError(row.seq, row.id)
     root = frontier.root().hex()
     size = head.size if head else 0
-    if size != frontier.size or (head and head.root != root) or (trusted and trusted.size > frontier.size):
+    damaged = size != frontier.size or (trusted and trusted.size > frontier.size)
+    if damaged or (head and (head.root != root or json.loads(head.frontier) != frontier.to_json())):
         raise LogDamagedError(frontier.size, "head")
     return Head(frontier.size, root, head.at_us if head else 0)

@@ -8,46 +8,82 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from assay.storage.errors import StoreAwayError, WriteConflictError
+from assay.storage.errors import OutcomeUnknownError, StoreAwayError, StoreUnfitError
+from assay.storage.faults import fault_of
 
-RETRYABLE = {"40001", "40P01"}
-"""Serialization failure and deadlock: true a moment ago, try again."""
+OLDEST = 140000
+SESSION = {
+    "idle_in_transaction_session_timeout": "60000",
+    "statement_timeout": "120000",
+    "lock_timeout": "20000",
+    "synchronous_commit": "on",  # a database set to `off` would acknowledge what a power cut takes back
+    "timezone": "UTC",
+}
 
 
 class PostgresDatabase:
-    """A PostgreSQL database that many processes may share."""
+    """A PostgreSQL database that many processes may share.
+
+    Args:
+        url: `postgresql://...`; `?host=/folder` for a socket.
+        pool_size: connections kept; as many again are opened under load.
+    """
 
     name = "postgresql"
 
     def __init__(self, url: str, *, pool_size: int = 24) -> None:
         parsed = sa.engine.make_url(url).set(drivername="postgresql+psycopg")
+        own = parsed.query.get("options", "")
+        options = f"{own if isinstance(own, str) else ' '.join(own)} " + " ".join(
+            f"-c {k}={v}" for k, v in SESSION.items()
+        )
         self.engine = sa.create_engine(
-            parsed,
+            parsed.difference_update_query(["options"]),
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_pre_ping=False,
-            connect_args={
-                "prepare_threshold": 2,
-                "options": "-c idle_in_transaction_session_timeout=60000 -c statement_timeout=120000",
-            },
+            pool_recycle=1800,
+            connect_args={"prepare_threshold": 2, "options": options.strip()},
         )
+        try:
+            self._inspect()
+        except BaseException:
+            self.engine.dispose()
+            raise
+
+    def _inspect(self) -> None:
+        """Refuse a server that cannot keep the promises."""
+        with self.reading() as connection:
+            version = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
+            encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+        if version < OLDEST:
+            raise StoreUnfitError(f"PostgreSQL {version // 10000} is too old.", hint="Use PostgreSQL 14 or newer.")
+        if encoding != "UTF8":
+            raise StoreUnfitError(
+                f"The database's encoding is {encoding}.", hint="Create it with ENCODING 'UTF8' TEMPLATE template0."
+            )
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A connection that sees one moment."""
-        with self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-            yield connection
+        try:
+            with self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+                yield connection
+        except exc.SQLAlchemyError as error:
+            raise (fault_of(error) or error) from error
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """Run a change and commit it."""
+        committing = False
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except exc.OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) in RETRYABLE:
-                raise WriteConflictError from error
-            raise StoreAwayError(type(error.orig).__name__) from error
+                committing = True
+        except exc.SQLAlchemyError as error:
+            fault = fault_of(error)
+            if committing and isinstance(fault, StoreAwayError):
+                raise OutcomeUnknownError from error
+            raise (fault or error) from error
 
     def close(self) -> None:
         """Give the connections back."""
