@@ -1,0 +1,78 @@
+"""Picks the compiled kernel, or its numpy twin where no compiler was at hand, and says which one runs."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from types import ModuleType
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.kernel import twin
+
+compiled: ModuleType
+try:
+    from assay.kernel import _native as compiled
+except ImportError:  # an installation without the extension: the twin has the same functions
+    compiled = twin
+
+Backend = Literal["compiled", "numpy"]
+BACKEND: Final[Backend] = "numpy" if compiled is twin else "compiled"
+
+Side = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int32]]
+
+CLASS_AGNOSTIC, CLASS_AWARE, TWO_PASS = 0, 1, 2
+MANY_BOXES = 20_000  # below this a second thread costs more than it saves
+
+
+def match_boxes(
+    left: Side, right: Side, *, threshold: float, mode: int, n_threads: int = 1, backend: Backend = BACKEND
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], int]:
+    """Match the boxes of two sides item by item.
+
+    Args:
+        left: offsets (n_items + 1,) int64, boxes (n, 4) float64, classes (n,) int32; all C-contiguous and valid.
+        right: the same for the other side, over the same items.
+        threshold: smallest IoU that may match, in (0, 1].
+        mode: `CLASS_AGNOSTIC`, `CLASS_AWARE` or `TWO_PASS`.
+        n_threads: how many threads share the items; the answer does not depend on it.
+        backend: which implementation runs.
+
+    Returns:
+        For each left row its right row or -1, for each right row its left row or -1, the IoU of each left row's pair
+        (0 when unmatched), and the item that held too many overlapping pairs, -1 when none did.
+    """
+    n_items = len(left[0]) - 1
+    right_of_left = np.empty(len(left[1]), np.int64)
+    left_of_right = np.empty(len(right[1]), np.int64)
+    iou = np.empty(len(left[1]), np.float64)
+    run = twin.match_boxes if backend == "numpy" else compiled.match_boxes
+    cuts = _cuts(left[0], right[0], n_items, n_threads)
+
+    def work(first: int, last: int) -> int:
+        return int(run(*left, *right, first, last, threshold, mode, right_of_left, left_of_right, iou))
+
+    if len(cuts) == 2:  # noqa: PLR2004 - one piece has two ends
+        return right_of_left, left_of_right, iou, work(0, n_items)
+    with ThreadPoolExecutor(n_threads) as pool:
+        stopped = list(pool.map(work, cuts[:-1], cuts[1:]))
+    return right_of_left, left_of_right, iou, next((item for item in stopped if item >= 0), -1)
+
+
+def _cuts(left: NDArray[np.int64], right: NDArray[np.int64], n_items: int, n_threads: int) -> list[int]:
+    """Where to cut the items so that each piece holds about as many boxes."""
+    total = left + right
+    if n_threads <= 1 or total[-1] < MANY_BOXES:
+        return [0, n_items]
+    inner = np.searchsorted(total, np.linspace(0, total[-1], 4 * n_threads + 1)[1:-1])
+    return [0, *sorted({int(cut) for cut in inner if 0 < cut < n_items}), n_items]
+
+
+def box_iou(a: NDArray[np.float64], b: NDArray[np.float64], *, backend: Backend = BACKEND) -> NDArray[np.float64]:
+    """IoU of every box of `a` (n, 4) with every box of `b` (m, 4): an (n, m) table in [0, 1]."""
+    if backend == "numpy":
+        return twin.box_iou(a, b)
+    out = np.zeros((len(a), len(b)))
+    compiled.box_iou(np.ascontiguousarray(a), np.ascontiguousarray(b), out)
+    return out

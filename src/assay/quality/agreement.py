@@ -1,0 +1,270 @@
+"""How alike the boxes of several authors are: per pair, per class, per item, and over a project with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.kernel import native
+from assay.kernel.estimate import Estimate
+from assay.quality.boxes import Boxes
+from assay.quality.errors import ItemsDifferError, TooFewAuthorsError
+from assay.quality.matching import Matches, match_boxes
+from assay.quality.ratios import share_over_items
+
+
+@dataclass(frozen=True)
+class PairAgreement:
+    """Counts of two authors on the items both were assigned.
+
+    Attributes:
+        first: name of one author.
+        second: name of the other.
+        n_items: items both were assigned.
+        n_both_empty: of these, items both left empty.
+        n_first: marks of the first.
+        n_second: marks of the second.
+        n_matched: pairs at or above the threshold, whatever their class.
+        n_same_class: of these, pairs of the same class (the true positives of F1).
+        sum_iou: IoU summed over all matched pairs.
+        sum_iou_same_class: IoU summed over the pairs of the same class.
+    """
+
+    first: str
+    second: str
+    n_items: int
+    n_both_empty: int
+    n_first: int
+    n_second: int
+    n_matched: int
+    n_same_class: int
+    sum_iou: float
+    sum_iou_same_class: float
+
+    @property
+    def f1(self) -> float | None:
+        """2 pairs of the same class / all marks; an item both left empty counts as one mark each, matched."""
+        marks = self.n_first + self.n_second + 2 * self.n_both_empty
+        return 2 * (self.n_same_class + self.n_both_empty) / marks if marks else None
+
+    @property
+    def matched_iou(self) -> float | None:
+        """Mean IoU over the matched pairs only."""
+        return self.sum_iou / self.n_matched if self.n_matched else None
+
+    @property
+    def mean_iou(self) -> float | None:
+        """Mean IoU over everything drawn by either.
+
+        A mark without partner and a pair of different classes count 0; an item both left empty counts 1.
+        """
+        units = self.n_first + self.n_second - self.n_matched + self.n_both_empty
+        return (self.sum_iou_same_class + self.n_both_empty) / units if units else None
+
+
+@dataclass(frozen=True)
+class ClassAgreement:
+    """Agreement on one class, over the items where somebody drew it.
+
+    Attributes:
+        f1: 2 pairs of this class / marks of this class.
+        mean_iou: mean IoU, marks of this class without a partner of this class counting 0.
+    """
+
+    f1: Estimate
+    mean_iou: Estimate
+
+
+@dataclass(frozen=True, eq=False)
+class Agreement:
+    """Agreement of several authors, pooled over all pairs of authors on the items they share.
+
+    Attributes:
+        pairs: one row per pair of authors that share an item, by name.
+        f1: F1 at the threshold, classes counting.
+        mean_iou: mean IoU with unmatched marks and different classes counting 0.
+        existence: F1 at the threshold, classes not looked at: do they see the same things?
+        label_class: share of matched pairs that name the same class.
+        geometry: mean IoU of matched pairs: do they place what both see alike?
+        by_class: class number to its agreement.
+        item_f1: (n_items,) F1 of each item over its pairs; NaN where fewer than two were assigned.
+        item_mean_iou: (n_items,) the same for `mean_iou`.
+        threshold: smallest IoU that matches.
+        backend: `compiled` or `numpy`.
+    """
+
+    pairs: tuple[PairAgreement, ...]
+    f1: Estimate
+    mean_iou: Estimate
+    existence: Estimate
+    label_class: Estimate
+    geometry: Estimate
+    by_class: dict[int, ClassAgreement]
+    item_f1: NDArray[np.float64] = field(repr=False)
+    item_mean_iou: NDArray[np.float64] = field(repr=False)
+    threshold: float
+    backend: native.Backend
+
+
+def pairwise_agreement(
+    authors: Mapping[str, Boxes],
+    *,
+    rng: np.random.Generator,
+    threshold: float = 0.5,
+    assigned: Mapping[str, NDArray[np.bool_]] | None = None,
+    n_threads: int = 1,
+) -> Agreement:
+    """Measure how alike the authors' boxes are, by optimal matching of every two of them.
+
+    Args:
+        authors: each author's boxes over the same items.
+        rng: seeded generator for the intervals (bootstrap over items).
+        threshold: smallest IoU that matches.
+        assigned: (n_items,) per author: which items they were asked to label. An item assigned and left empty is an
+            opinion; an item not assigned is none. Without it, everybody was assigned everything.
+        n_threads: how many threads share the items; the answer does not depend on it.
+
+    An item both left empty is agreement on one thing. One item gives values without intervals.
+    """
+    names, shown = check_authors(authors, assigned)
+    sums = _ItemSums(authors[names[0]].n_items)
+    pairs, classes = [], _ClassSums()
+    for first, second in combinations(names, 2):
+        both = np.flatnonzero(shown[first] & shown[second])
+        if len(both) == 0:
+            continue
+        matches = match_boxes(
+            authors[first].take(both), authors[second].take(both), threshold=threshold, n_threads=n_threads
+        )
+        pairs.append(sums.add(first, second, both, matches))
+        classes.add(both, matches)
+    n_marks = _marks_compared(authors, shown)
+    return Agreement(
+        pairs=tuple(pairs),
+        f1=share_over_items(2 * sums.hits, sums.marks, rng, n=n_marks),
+        mean_iou=share_over_items(sums.hit_iou, sums.units, rng, n=n_marks),
+        existence=share_over_items(2 * sums.matched_or_empty, sums.marks, rng, n=n_marks),
+        label_class=share_over_items(sums.same_class, sums.matched, rng),
+        geometry=share_over_items(sums.matched_iou, sums.matched, rng),
+        by_class=classes.agreement(rng),
+        item_f1=_divide(2 * sums.hits, sums.marks),
+        item_mean_iou=_divide(sums.hit_iou, sums.units),
+        threshold=threshold,
+        backend=native.BACKEND,
+    )
+
+
+def check_authors(
+    authors: Mapping[str, Boxes], assigned: Mapping[str, NDArray[np.bool_]] | None
+) -> tuple[list[str], dict[str, NDArray[np.bool_]]]:
+    """Names in order and who was shown what; refuses fewer than two authors and sides of different length."""
+    names = sorted(authors)
+    if len(names) < 2:  # noqa: PLR2004 - agreement is between two
+        raise TooFewAuthorsError(len(names))
+    n_items = authors[names[0]].n_items
+    shown = {}
+    for name in names:
+        if authors[name].n_items != n_items:
+            raise ItemsDifferError(n_items, authors[name].n_items)
+        drawn = authors[name].counts > 0
+        mask = np.ones(n_items, np.bool_) if assigned is None else np.asarray(assigned[name], np.bool_) | drawn
+        if len(mask) != n_items:
+            raise ItemsDifferError(n_items, len(mask))
+        shown[name] = mask
+    return names, shown
+
+
+class _ItemSums:
+    """Sums over pairs of authors, by item; an item both left empty is one matched thing of IoU 1."""
+
+    def __init__(self, n_items: int) -> None:
+        self.marks, self.units = np.zeros(n_items), np.zeros(n_items)
+        self.matched, self.same_class, self.empty = np.zeros(n_items), np.zeros(n_items), np.zeros(n_items)
+        self.matched_iou, self.same_class_iou = np.zeros(n_items), np.zeros(n_items)
+
+    @property
+    def hits(self) -> NDArray[np.float64]:
+        return self.same_class + self.empty
+
+    @property
+    def matched_or_empty(self) -> NDArray[np.float64]:
+        return self.matched + self.empty
+
+    @property
+    def hit_iou(self) -> NDArray[np.float64]:
+        return self.same_class_iou + self.empty
+
+    def add(self, first: str, second: str, both: NDArray[np.int64], m: Matches) -> PairAgreement:
+        n = m.left.n_items
+        item, same = m.left.items[m.left_rows], m.same_class
+        drawn = m.left.counts + m.right.counts
+        empty = (drawn == 0).astype(np.float64)
+        matched, same_class = np.bincount(item, minlength=n), np.bincount(item, same, n)
+        iou, same_iou = np.bincount(item, m.pair_iou, n), np.bincount(item, m.pair_iou * same, n)
+        self.marks[both] += drawn + 2 * empty
+        self.units[both] += drawn - matched + empty
+        self.matched[both] += matched
+        self.same_class[both] += same_class
+        self.empty[both] += empty
+        self.matched_iou[both] += iou
+        self.same_class_iou[both] += same_iou
+        return PairAgreement(
+            first, second, n, int(empty.sum()), len(m.left), len(m.right), len(item), int(same.sum()),
+            float(m.pair_iou.sum()), float(m.pair_iou[same].sum()),
+        )  # fmt: skip
+
+
+class _ClassSums:
+    """Marks and hits of every pair of authors by class and item, kept as rows until they are added up."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]] = []
+
+    def add(self, both: NDArray[np.int64], m: Matches) -> None:
+        for side in (m.left, m.right):
+            mark = np.zeros((len(side), 3))
+            mark[:, 0] = 1
+            self._rows.append((both[side.items], side.classes, mark))
+        rows = m.left_rows[m.same_class]
+        hit = np.zeros((len(rows), 3))
+        hit[:, 1], hit[:, 2] = 1, m.iou[rows]
+        self._rows.append((both[m.left.items[rows]], m.left.classes[rows], hit))
+
+    def agreement(self, rng: np.random.Generator) -> dict[int, ClassAgreement]:
+        return {
+            label_class: ClassAgreement(
+                f1=share_over_items(2 * hits, marks, rng, n=round(float(marks.sum()))),
+                mean_iou=share_over_items(iou, marks - hits, rng, n=round(float(marks.sum()))),
+            )
+            for label_class, (marks, hits, iou) in self._by_class()
+        }
+
+    def _by_class(self) -> Iterator[tuple[int, NDArray[np.float64]]]:
+        """Each class with (3, n_items having it): marks, hits, IoU of the hits."""
+        if not self._rows:
+            return
+        items = np.concatenate([row[0] for row in self._rows])
+        classes = np.concatenate([row[1] for row in self._rows])
+        values = np.concatenate([row[2] for row in self._rows])
+        order = np.lexsort((items, classes))
+        items, classes, values = items[order], classes[order], values[order]
+        starts = np.flatnonzero(np.diff(items, prepend=-1) | np.diff(classes, prepend=-1))
+        if len(starts) == 0:
+            return
+        sums, owner = np.add.reduceat(values, starts, axis=0), classes[starts]
+        for label_class in np.unique(owner):
+            yield int(label_class), sums[owner == label_class].T
+
+
+def _marks_compared(authors: Mapping[str, Boxes], shown: Mapping[str, NDArray[np.bool_]]) -> int:
+    """Marks on items that at least two authors were assigned."""
+    shared = np.sum([shown[name] for name in authors], axis=0) > 1
+    return int(sum(boxes.counts[shared].sum() for boxes in authors.values()))
+
+
+def _divide(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0), np.float64)

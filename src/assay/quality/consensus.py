@@ -1,0 +1,194 @@
+"""One answer from several authors' boxes, each author weighted by how far they can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.quality.agreement import check_authors
+from assay.quality.boxes import Boxes
+from assay.quality.clusters import Clusters, cluster_boxes
+from assay.quality.errors import ThresholdInvalidError
+from assay.quality.matching import check_threshold
+from assay.quality.placing import place_boxes
+from assay.quality.presence import PRIOR_FINDS, PRIOR_INVENTS, judge_presence
+
+JOIN_THRESHOLD: Final = 0.3
+PRIOR_RIGHT_CLASS: Final = 0.95
+PRIOR_NOISE: Final = 0.06
+PRIOR_MARKS: Final = 20.0  # marks' worth of belief behind the two priors above
+N_CLASS_ROUNDS: Final = 20
+
+
+@dataclass(frozen=True)
+class AuthorSkill:
+    """How far one author can be trusted.
+
+    Attributes:
+        finds: chance of drawing an ordinary thing that is there.
+        invents: chance of drawing at a place where nothing is.
+        right_class: chance of naming the right class of a thing drawn.
+        noise: mean distance of a side from where it belongs, as a share of the box's width or height.
+    """
+
+    finds: float
+    invents: float
+    right_class: float = PRIOR_RIGHT_CLASS
+    noise: float = PRIOR_NOISE
+
+    def __post_init__(self) -> None:
+        for name in ("finds", "invents", "right_class"):
+            value = getattr(self, name)
+            if not 0 <= value <= 1:
+                raise ThresholdInvalidError(name, value)
+        if not 0 < self.noise <= 1:
+            raise ThresholdInvalidError("noise", self.noise)
+
+
+@dataclass(frozen=True, eq=False)
+class Fused:
+    """What several authors together say.
+
+    Candidates are all things anybody drew, by item, then by coordinates; `boxes` are those more likely there than not.
+
+    Attributes:
+        candidates: one fused box per candidate.
+        confidence: (n,) posterior chance that the thing is there.
+        class_confidence: (n,) posterior chance of its class, given that it is there.
+        n_shown: (n,) authors who were asked about the item.
+        clusters: whose boxes each candidate was made of.
+        skills: what was known or found about each author.
+        keep_from: confidence from which a candidate is kept.
+    """
+
+    candidates: Boxes
+    confidence: NDArray[np.float64]
+    class_confidence: NDArray[np.float64]
+    n_shown: NDArray[np.int64]
+    clusters: Clusters = field(repr=False)
+    skills: dict[str, AuthorSkill]
+    keep_from: float
+
+    @property
+    def n_drawn(self) -> NDArray[np.int64]:
+        """(n,) authors who drew each candidate."""
+        return self.clusters.sizes
+
+    def members(self, candidate: int) -> dict[str, int]:
+        """Who drew one candidate: author to row among that author's boxes."""
+        here = slice(self.clusters.starts[candidate], self.clusters.starts[candidate + 1])
+        names = (self.clusters.names[author] for author in self.clusters.authors[here])
+        return dict(zip(names, map(int, self.clusters.rows[here]), strict=True))
+
+    @property
+    def kept(self) -> NDArray[np.bool_]:
+        """(n,) whether each candidate belongs to the answer."""
+        return self.confidence >= self.keep_from
+
+    @property
+    def boxes(self) -> Boxes:
+        """The answer."""
+        return self.candidates.where(self.kept)
+
+    @property
+    def sureness(self) -> NDArray[np.float64]:
+        """(n_items,) how sure the least sure decision on each item is, in [0, 1]; 1 where nobody drew anything.
+
+        A candidate is decided as well as its presence is, and when it is kept also as well as its class is.
+        """
+        sure = np.where(self.kept, self.confidence * self.class_confidence, 1 - self.confidence)
+        answer = np.ones(self.candidates.n_items)
+        np.minimum.at(answer, self.candidates.items, sure)
+        return answer
+
+
+def fuse_boxes(
+    authors: Mapping[str, Boxes],
+    *,
+    assigned: Mapping[str, NDArray[np.bool_]] | None = None,
+    skills: Mapping[str, AuthorSkill] | None = None,
+    join_threshold: float = JOIN_THRESHOLD,
+    keep_from: float = 0.5,
+) -> Fused:
+    """Infer the boxes that are there from several authors' boxes on one item or many.
+
+    Boxes of different authors are joined by average linkage; whether each group is a real thing follows from who drew
+    it and who, though asked, did not (`judge_presence`); its class is the one with the highest posterior; its sides
+    are robust weighted means (Huber), each author weighted by 1 / noise. The order of the authors does not matter.
+
+    Args:
+        authors: at least two authors' boxes over the same items.
+        assigned: (n_items,) per author: which items they were asked to label; everything when left out.
+        skills: what is known about authors, from gold for example; the others are estimated from these items. On few
+            items an estimate is little more than the prior, so give skills where there are any.
+        join_threshold: smallest mean IoU of boxes joined into one.
+        keep_from: confidence from which a candidate is part of the answer; .5 makes the fewest errors of both kinds.
+    """
+    check_threshold("join_threshold", join_threshold)
+    check_threshold("keep_from", keep_from)
+    names, shown = check_authors(authors, assigned)
+    clusters = cluster_boxes(authors, threshold=join_threshold)
+    if len(clusters) == 0:
+        return _nothing(clusters, skills or {}, keep_from)
+    known = {what: _known(skills or {}, clusters.names, what) for what in ("finds", "invents", "right_class", "noise")}
+    asked = np.array([shown[name] for name in names])
+    presence = judge_presence(clusters, asked, finds=known["finds"], invents=known["invents"])
+    label_class, class_confidence, right_class = _name_classes(clusters, presence.there, known["right_class"])
+    sides, noise = place_boxes(
+        clusters, presence.there, prior_noise=PRIOR_NOISE, prior_marks=PRIOR_MARKS, known=known["noise"]
+    )
+    found = zip(presence.finds, presence.invents, right_class, noise, strict=True)
+    return Fused(
+        candidates=Boxes(np.searchsorted(clusters.items, np.arange(clusters.n_items + 1)), sides, label_class),
+        confidence=presence.there,
+        class_confidence=class_confidence,
+        n_shown=asked.sum(axis=0)[clusters.items],
+        clusters=clusters,
+        skills={name: AuthorSkill(*map(float, skill)) for name, skill in zip(names, found, strict=True)},
+        keep_from=keep_from,
+    )
+
+
+def _nothing(clusters: Clusters, skills: Mapping[str, AuthorSkill], keep_from: float) -> Fused:
+    """Nobody drew anything: no candidates, and nothing learned about anybody."""
+    nobody = AuthorSkill(PRIOR_FINDS, PRIOR_INVENTS)
+    return Fused(
+        candidates=Boxes.empty(clusters.n_items),
+        confidence=np.empty(0),
+        class_confidence=np.empty(0),
+        n_shown=np.empty(0, np.int64),
+        clusters=clusters,
+        skills={name: skills.get(name, nobody) for name in clusters.names},
+        keep_from=keep_from,
+    )
+
+
+def _known(skills: Mapping[str, AuthorSkill], names: tuple[str, ...], what: str) -> NDArray[np.float64]:
+    return np.array([getattr(skills[name], what) if name in skills else np.nan for name in names], np.float64)
+
+
+def _name_classes(
+    clusters: Clusters, there: NDArray[np.float64], known: NDArray[np.float64]
+) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
+    """Class and its posterior per cluster, and each author's chance to be right (one-coin model, EM)."""
+    classes, vote = np.unique(clusters.classes, return_inverse=True)
+    cell = clusters.owners * len(classes) + vote
+    wrong_ways = max(len(classes) - 1, 1)
+    right = np.where(np.isnan(known), PRIOR_RIGHT_CLASS, np.clip(known, 0.01, 0.99))
+    says = there[clusters.owners]
+    tries = np.bincount(clusters.authors, says, len(known))
+    posterior = np.empty((len(clusters), len(classes)))
+    for _ in range(N_CLASS_ROUNDS):
+        gain = np.log(right) - np.log((1 - right) / wrong_ways)
+        score = np.bincount(cell, gain[clusters.authors], posterior.size).reshape(posterior.shape)
+        posterior = np.exp(score - score.max(axis=1, keepdims=True))
+        posterior /= posterior.sum(axis=1, keepdims=True)
+        hits = np.bincount(clusters.authors, says * posterior.ravel()[cell], len(known))
+        learned = (hits + PRIOR_RIGHT_CLASS * PRIOR_MARKS) / (tries + PRIOR_MARKS)
+        right = np.where(np.isnan(known), learned, right)
+    best = posterior.argmax(axis=1)
+    return classes[best], posterior.max(axis=1), right
