@@ -1,1 +1,74 @@
-"""The gold room."""
+"""Living gold: sign, retire, score, contest."""
+
+from assay.gold.actions import contest_verdict, rescore_item, retire_gold, rule_on_contest, score_submission, sign_gold
+from assay.gold.errors import (
+    AlreadyContestedError,
+    ContestNotFoundError,
+    GoldClauseUnknownError,
+    GoldNotFoundError,
+    VerdictNotFoundError,
+)
+from assay.gold.model import (
+    ERROR_KINDS,
+    Contest,
+    ErrorKind,
+    Gold,
+    GoldMark,
+    GoldState,
+    Score,
+    StoredScore,
+    VerdictMark,
+    gold_mark_to_json,
+    verdict_to_json,
+)
+from assay.gold.queries import (
+    all_gold,
+    all_scores,
+    contests_of,
+    find_score,
+    find_score_of,
+    gold_in,
+    list_contests,
+    practice_verdicts,
+    scores_of_item,
+    scores_of_user,
+    verdicts_shown_to,
+)
+from assay.gold.rules import score_answer
+
+__all__ = [
+    "ERROR_KINDS",
+    "AlreadyContestedError",
+    "Contest",
+    "ContestNotFoundError",
+    "ErrorKind",
+    "Gold",
+    "GoldClauseUnknownError",
+    "GoldMark",
+    "GoldNotFoundError",
+    "GoldState",
+    "Score",
+    "StoredScore",
+    "VerdictMark",
+    "VerdictNotFoundError",
+    "all_gold",
+    "all_scores",
+    "contest_verdict",
+    "contests_of",
+    "find_score",
+    "find_score_of",
+    "gold_in",
+    "gold_mark_to_json",
+    "list_contests",
+    "practice_verdicts",
+    "rescore_item",
+    "retire_gold",
+    "rule_on_contest",
+    "score_answer",
+    "score_submission",
+    "scores_of_item",
+    "scores_of_user",
+    "sign_gold",
+    "verdict_to_json",
+    "verdicts_shown_to",
+]

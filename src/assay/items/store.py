@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import sqlalchemy as sa
 
-from assay.storage.tables import document, identifier, instant, metadata, project_id
+from assay.items.model import Item, Medium
+from assay.storage import Rx
+from assay.storage.tables import PROJECT, document, identifier, instant, metadata, project_id
 
 imports = sa.Table(
     "imports",
@@ -102,3 +107,58 @@ media = sa.Table(
     document("private", default="{}"),  # place, owner, serial number: never shown to annotators
     sa.PrimaryKeyConstraint("item_id", "n"),
 )
+
+
+_item = (
+    sa.select(items, media)
+    .join(media, sa.and_(media.c.project_id == items.c.project_id, media.c.item_id == items.c.id, media.c.n == 0))
+    .where(items.c.project_id == PROJECT, items.c.state == "ready", items.c.id.in_(sa.bindparam("ids", expanding=True)))
+)
+_page = (
+    sa.select(items, media)
+    .join(media, sa.and_(media.c.project_id == items.c.project_id, media.c.item_id == items.c.id, media.c.n == 0))
+    .where(items.c.project_id == PROJECT, items.c.state == "ready", items.c.id > sa.bindparam("after"))
+    .order_by(items.c.id)
+    .limit(sa.bindparam("most"))
+)
+_count = sa.select(sa.func.count()).where(items.c.project_id == PROJECT, items.c.state == "ready")
+
+
+def items_by_id(rx: Rx, ids: Sequence[str]) -> dict[str, Item]:
+    """These items, those that exist and are ready."""
+    return {row.id: item_of(row) for row in rx.rows(_item, ids=list(ids))}
+
+
+def items_after(rx: Rx, after: str, limit: int) -> list[Item]:
+    """The next items in the order they came; `after` is an id, or an empty string to begin."""
+    return [item_of(row) for row in rx.rows(_page, after=after, most=limit)]
+
+
+def count_items(rx: Rx) -> int:
+    """How many items are ready."""
+    return rx.value(_count) or 0
+
+
+def item_of(row: Any) -> Item:  # noqa: ANN401 - a database row
+    """An item with its first medium from a joined row."""
+    medium = Medium(
+        item_id=row.id,
+        n=row.n,
+        sha256=row.sha256,
+        uri=row.uri,
+        original_sha256=row.original_sha256,
+        thumb_sha256=row.thumb_sha256,
+        media_type=row.media_type,
+        width_px=row.width_px,
+        height_px=row.height_px,
+        orientation=row.orientation,
+    )
+    return Item(
+        id=row.id,
+        name=row.name,
+        origin=row.origin,
+        group_id=row.group_id,
+        split=row.split,
+        near_duplicate_of=row.near_duplicate_of,
+        medium=medium,
+    )
