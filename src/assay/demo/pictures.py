@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.random import Generator, default_rng
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from assay.demo.scene.compose import Camera, SpriteShelf, Stamp, compose, window
 from assay.demo.scene.layout import Placement, place_parts
 from assay.demo.scene.solids import Solid, poses
-from assay.demo.scene.sprites import draw_sprite
+from assay.demo.scene.sprites import Sprite, draw_sprite
 from assay.demo.scene.surfaces import FINISHES, MIRRORS_FROM, Finish, draw_floor, lamp_light
 from assay.demo.truth import Box, TruthItem, TruthObject
 
@@ -31,6 +32,7 @@ _MARGIN_PX = 3  # a part either crosses the edge or stays this far from it
 _EMPTY_SHARE = 0.03  # pictures of bare trays, since real belts have gaps
 _SOLID = 0.5  # a pixel covered at least this much belongs to the part
 _MIRRORED = 0.35  # mirror images paler than this are not noticed
+_ECHO_UP_TO = 0.8  # what hangs lower is too pale to be taken in
 _ECHO_FROM = 0.5  # a reflection must hang this far below the box, in shares of its height, to be taken in
 
 
@@ -52,14 +54,14 @@ class _Scene:
 
 
 class PictureMaker:
-    """Draws any number of pictures; the sprites are drawn once, in about two seconds."""
+    """Draws any number of pictures; the sprites are drawn once, in about a second."""
 
     def __init__(self, seed: int, *, width_px: int = 640, height_px: int = 480) -> None:
         self._seed = seed
         self._size = (width_px, height_px)
         self._camera = Camera(width_px, height_px)
         self._solids = poses()
-        self._shelf = SpriteShelf([draw_sprite(solid) for solid in self._solids])
+        self._shelf = SpriteShelf(_sprites())
 
     def draw(self, n_pictures: int) -> Iterator[DrawnPicture]:
         """Draw pictures 0 to `n_pictures`, five to a tray; each depends on the seed and its own number only."""
@@ -137,6 +139,12 @@ class PictureMaker:
             )
 
 
+@lru_cache(maxsize=1)
+def _sprites() -> tuple[Sprite, ...]:
+    """All parts in all poses; the same for every seed, so they are drawn once a process."""
+    return tuple(draw_sprite(solid) for solid in poses())
+
+
 def _shares(scene: _Scene, i: int, size: tuple[int, int]) -> tuple[int, int, int]:
     """Pixels of part `i`: in all, inside the picture, and seen."""
     cover = scene.stamps[i].layers["cover"] > _SOLID
@@ -164,5 +172,8 @@ def _echo(scene: _Scene, i: int, box: Box, size: tuple[int, int]) -> Box | None:
         return None
     x0, _, x1, y1 = _box_of(shown)
     left, top = there[1].start, there[0].start
-    echo = (min(box[0], x0 + left), box[1], max(box[2], x1 + left), max(box[3], y1 + top))
-    return echo if echo[3] - box[3] >= _ECHO_FROM * (box[3] - box[1]) else None
+    height = box[3] - box[1]
+    bottom = min(max(box[3], y1 + top), box[3] + _ECHO_UP_TO * height)
+    if bottom - box[3] < _ECHO_FROM * height:
+        return None
+    return min(box[0], max(x0 + left, box[0] - 2)), box[1], max(box[2], min(x1 + left, box[2] + 2)), bottom
