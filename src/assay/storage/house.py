@@ -279,14 +279,16 @@ _inserts: dict[Any, Any] = {}
 
 def _insert(table: sa.Table) -> Any:  # noqa: ANN401 - a cached statement
     if table not in _inserts:
-        _inserts[table] = table.insert()
+        _inserts[table] = table.insert().inline()
     return _inserts[table]
 
 
 def _insert_new(table: sa.Table, dialect: str) -> Any:  # noqa: ANN401 - a cached statement
     if (table, dialect) not in _inserts:
         make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-        _inserts[table, dialect] = make(table).on_conflict_do_nothing()
+        # Without these two SQLAlchemy asks for defaults back, or leaves the count of an INSERT at -1.
+        statement = make(table).on_conflict_do_nothing().inline().execution_options(preserve_rowcount=True)
+        _inserts[table, dialect] = statement
     return _inserts[table, dialect]
 
 

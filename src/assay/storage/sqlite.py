@@ -96,6 +96,7 @@ class SqliteDatabase:
         sa.event.listen(self.engine, "connect", _prepare)
         self._turn = Turnstile()
         self._group: _Group | None = None
+        self._closed = False
         try:
             self._writer = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             self._raw = cast("Any", self._writer.connection.dbapi_connection)
@@ -145,6 +146,8 @@ class SqliteDatabase:
             raise group.error
 
     def _join(self) -> _Group:
+        if self._closed:
+            raise StoreAwayError("it is closed")
         if self._group is None:
             self._sql("BEGIN IMMEDIATE")
             self._group = _Group()
@@ -204,17 +207,20 @@ class SqliteDatabase:
             group.done.set()
 
     def close(self) -> None:
-        """Fold the log into the file and give the lock back."""
+        """Fold the log into the file and give the lock back; a second time does nothing."""
         self._turn.enter(WAIT_S)
         try:
+            if self._closed:
+                return
+            self._closed = True
             if self._group is not None:
                 self._commit(self._group)
             self._cursor.close()
             self._writer.close()
             self.engine.dispose()
+            os.close(self._lock_file)
         finally:
             self._turn.leave()
-            os.close(self._lock_file)
 
 
 def _bundled() -> Any:  # noqa: ANN401 - a DB-API module
