@@ -1,1 +1,46 @@
 """Wires the parts together; the only place that picks database, blobs, clock and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+from assay.access import Passwords
+from assay.api.services import Services, Settings
+from assay.kernel.clock import Clock
+from assay.storage import Blobs, Consumer, ConsumerRunner, House, open_house
+
+__all__ = ["CONSUMERS", "Services", "Settings", "build", "load_tables"]
+
+ROOMS_WITH_TABLES = (
+    "access",
+    "governance",
+    "items",
+    "labels",
+    "guidelines",
+    "annotations",
+    "gold",
+    "reliability",
+    "queue",
+    "review",
+    "datasets",
+)
+
+CONSUMERS: list[Callable[[House, Blobs], Consumer]] = []
+"""What follows from changes: one maker a consumer. A room offers it in its face, and it is named here."""
+
+
+def load_tables() -> None:
+    """Let every room declare its tables, so that opening a house makes all of them."""
+    for room in ROOMS_WITH_TABLES:
+        import_module(f"assay.{room}.store")
+
+
+def build(settings: Settings, *, clock: Clock | None = None, passwords: Passwords | None = None) -> Services:
+    """Open the house that `settings` describe; nothing follows its events until `services.runner.start()`."""
+    load_tables()
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    house = open_house(settings.database, clock=clock)
+    blobs = Blobs(settings.blobs)
+    runner = ConsumerRunner(house, [make(house, blobs) for make in CONSUMERS])
+    return Services(settings, house, blobs, runner, passwords or Passwords())

@@ -1,5 +1,44 @@
-"""The command line."""
+"""The command line: a list of commands, each in a module that is imported only when it is asked for."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+ENGINE = "On files, without a server"
+SERVER = "The server"
+WORK = "Work in a project"
+CARE = "Looking after it"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command or a group of commands.
+
+    Attributes:
+        module: under `assay.cli`; holds a typer application called `app`.
+        help: one line.
+        panel: the heading it stands under in `assay --help`.
+    """
+
+    module: str
+    help: str
+    panel: str
+
+
+COMMANDS: dict[str, Command] = {
+    "init": Command("init", "Make a data folder and the first administrator.", SERVER),
+    "serve": Command("serve", "Start the server.", SERVER),
+    "doctor": Command("doctor", "Check this installation and its data.", CARE),
+    "user": Command("user", "Add people, reset passwords.", CARE),
+    "key": Command("key", "Make API keys.", CARE),
+    "audit": Command("audit", "Verify and export the audit log.", CARE),
+}
+"""Everything `assay` can do, in the order the help shows it."""
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line and end the process with the documented exit code."""
+    from assay.cli.running import run
+
+    sys.exit(run(sys.argv[1:]))
