@@ -3,7 +3,7 @@
 from assay.annotations.actions import find_same, take_in
 from assay.annotations.errors import ClientKeyReusedError, MarksRefusedError, Problem, SubmissionNotFoundError
 from assay.annotations.model import Box, Mark, Origin, StoredMark, Submission
-from assay.annotations.queries import marks_of, submission_in, submissions_of_item
+from assay.annotations.queries import marks_of, submission_in, submissions_of_author, submissions_of_item
 from assay.annotations.rules import check_marks, mark_from_json, mark_to_json, marks_digest
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "marks_digest",
     "marks_of",
     "submission_in",
+    "submissions_of_author",
     "submissions_of_item",
     "take_in",
 ]

@@ -185,3 +185,19 @@ def _mark(row: Any) -> Mark:  # noqa: ANN401 - a database row
         attributes=json.loads(row.attributes) if row.attributes else {},
         geometry=json.loads(row.geometry) if row.geometry else None,
     )
+
+
+_of_author = (
+    sa.select(submissions)
+    .where(
+        submissions.c.project_id == PROJECT,
+        submissions.c.author_id == sa.bindparam("author"),
+        submissions.c.received_at_us > sa.bindparam("since"),
+    )
+    .order_by(submissions.c.received_at_us, submissions.c.id)
+)
+
+
+def submissions_of_author(rx: Rx, author_id: str, since_us: int) -> list[Submission]:
+    """What this author handed in after an instant, in order."""
+    return [submission_of(row) for row in rx.rows(_of_author, author=author_id, since=since_us)]

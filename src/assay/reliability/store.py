@@ -1,10 +1,14 @@
-"""Alarms and put-backs: their tables and queries."""
+"""Alarms: their table and queries."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
-from assay.storage.tables import identifier, instant, metadata, project_id
+from assay.reliability.model import RaisedAlarm
+from assay.storage import Rx, Tx
+from assay.storage.tables import PROJECT, identifier, instant, metadata, project_id
 
 alarms = sa.Table(
     "alarms",
@@ -28,20 +32,77 @@ alarms = sa.Table(
     sa.UniqueConstraint("project_id", "user_id", "chart", "gold_image"),
 )
 
-put_backs = sa.Table(
-    "put_backs",
-    metadata,
-    identifier(primary_key=True),
-    project_id(),
-    identifier("user_id"),
-    identifier("alarm_id", nullable=True),
-    instant("since_at_us"),
-    instant("sample_since_at_us"),
-    sa.Column("n_review", sa.Integer, nullable=False),
-    sa.Column("n_sampled", sa.Integer, nullable=False),
-    sa.Column("why", sa.Text, nullable=False),
-    identifier("created_by"),
-    instant("created_at_us"),
-    instant("reversed_at_us", nullable=True),
-    sa.Index("ix_put_backs_user", "project_id", "user_id"),
+
+_of_user = (
+    sa.select(alarms)
+    .where(alarms.c.project_id == PROJECT, alarms.c.user_id == sa.bindparam("user"))
+    .order_by(alarms.c.gold_image)
 )
+_all = sa.select(alarms).where(alarms.c.project_id == PROJECT).order_by(alarms.c.raised_at_us)
+_by_id = sa.select(alarms).where(alarms.c.project_id == PROJECT, alarms.c.id == sa.bindparam("alarm"))
+_close = (
+    sa.update(alarms).where(alarms.c.project_id == PROJECT, alarms.c.id == sa.bindparam("alarm")).values(state="closed")
+)
+
+
+def add_alarm(tx: Tx, alarm: RaisedAlarm) -> bool:
+    """Keep an alarm; False when the chart rang at this gold image before."""
+    return tx.insert_new(
+        alarms,
+        {
+            "id": alarm.id,
+            "user_id": alarm.user_id,
+            "chart": alarm.chart,
+            "gold_image": alarm.gold_image,
+            "median_image": alarm.median_image,
+            "low_image": alarm.low_image,
+            "high_image": alarm.high_image,
+            "sample_image": alarm.sample_image,
+            "median_at_us": alarm.median_at_us,
+            "low_at_us": alarm.low_at_us,
+            "high_at_us": alarm.high_at_us,
+            "sample_at_us": alarm.sample_at_us,
+            "state": alarm.state,
+            "raised_at_us": alarm.raised_at_us,
+        },
+    )
+
+
+def alarms_of(rx: Rx, user_id: str) -> list[RaisedAlarm]:
+    """This person's alarms, oldest first."""
+    return [_alarm(row) for row in rx.rows(_of_user, user=user_id)]
+
+
+def all_alarms(rx: Rx) -> list[RaisedAlarm]:
+    """Every alarm, oldest first."""
+    return [_alarm(row) for row in rx.rows(_all)]
+
+
+def find_alarm(rx: Rx, alarm_id: str) -> RaisedAlarm | None:
+    """One alarm."""
+    row = rx.first(_by_id, alarm=alarm_id)
+    return None if row is None else _alarm(row)
+
+
+def close_alarm(tx: Tx, alarm_id: str) -> None:
+    """Close an alarm: its work has been looked at."""
+    tx.change(_close, alarm=alarm_id)
+
+
+def _alarm(row: Any) -> RaisedAlarm:  # noqa: ANN401 - a database row
+    return RaisedAlarm(
+        id=row.id,
+        user_id=row.user_id,
+        chart=row.chart,
+        gold_image=row.gold_image,
+        median_image=row.median_image,
+        low_image=row.low_image,
+        high_image=row.high_image,
+        sample_image=row.sample_image,
+        median_at_us=row.median_at_us,
+        low_at_us=row.low_at_us,
+        high_at_us=row.high_at_us,
+        sample_at_us=row.sample_at_us,
+        state=row.state,
+        raised_at_us=row.raised_at_us,
+    )

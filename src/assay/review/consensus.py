@@ -1,0 +1,180 @@
+"""Infers an item's answer from its submissions, and opens or closes the dispute over it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assay.annotations import Mark, Origin, Submission, marks_of, submissions_of_item
+from assay.gold import scores_of_user
+from assay.kernel.actor import system
+from assay.kernel.ids import random_id
+from assay.queue import BatchPolicy, Task, batch_in, tasks_of_item
+from assay.reliability import counted
+from assay.review import store
+from assay.review.model import Adjudication, Consensus, ConsensusState, FusedMark, Review, Standing
+from assay.review.rules import Merged, is_sampled, merge_answers, skill_from
+from assay.storage import House, Rx, Tx
+
+AUTHOR = system("consensus")
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers to one item that count, in the order of their letters.
+
+    Attributes:
+        submissions: a reviewer's fix stands in the place of what it corrects.
+        in_review: somebody is still looking at one of them.
+    """
+
+    submissions: tuple[Submission, ...]
+    marks: tuple[tuple[Mark, ...], ...]
+    in_review: bool
+
+
+def answers_in(rx: Rx, item_id: str, batch_id: str) -> Answers:
+    """Which answers to an item count, inside an open transaction: people's, less what was rejected or corrected."""
+    everything = [s for s in submissions_of_item(rx, item_id) if s.batch_id == batch_id]
+    standing = store.standings_of(rx, [s.id for s in everything])
+    valid = [
+        s
+        for s in everything
+        if s.origin in {Origin.PERSON, Origin.FIX} and standing.get(s.id) not in {Standing.REJECTED, Standing.FIXED}
+    ]
+    found = marks_of(rx, [s.id for s in valid])
+    marks = tuple(tuple(m.mark for m in found[s.id]) for s in valid)
+    return Answers(tuple(valid), marks, any(standing.get(s.id) is Standing.IN_REVIEW for s in valid))
+
+
+def merge_in(rx: Rx, answers: Answers, *, match_iou: float) -> Merged:
+    """Compare and fuse answers, each weighed by its author's hidden gold."""
+    skills = [skill_from(counted(scores_of_user(rx, s.author_id))) for s in answers.submissions]
+    return merge_answers(answers.marks, skills, match_iou=match_iou)
+
+
+def update_consensus(project: str, item_id: str, batch_id: str, *, key: str, house: House) -> Consensus | None:
+    """Infer an item's answer anew after one of its answers came in or was judged; twice is once."""
+    with house.write(AUTHOR, project, "answers changed", key=key) as tx:
+        batch = batch_in(tx, batch_id)
+        task = next((t for t in tasks_of_item(tx, item_id) if t.batch_id == batch_id), None)
+        if tx.replayed or batch is None or task is None:
+            if not tx.replayed:
+                tx.record("consensus.skipped", subject=f"item/{item_id}")
+            return None
+        answers = answers_in(tx, item_id, batch_id)
+        merged = merge_in(tx, answers, match_iou=batch.policy.match_iou)
+        value = _judged(tx, task, batch.policy, answers, merged)
+        store.put_consensus(tx, value)
+        _follow(tx, value)
+        if value.state is ConsensusState.AGREED:
+            _sample(tx, answers.submissions, batch.policy.review_share, salt=batch_id)
+        tx.record(
+            "consensus.computed",
+            subject=f"item/{item_id}",
+            batch=batch_id,
+            state=value.state.value,
+            n_answers=len(answers.submissions),
+            n_marks=len(value.marks),
+            mean_iou=value.mean_iou,
+        )
+    return value
+
+
+def _judged(tx: Tx, task: Task, policy: BatchPolicy, answers: Answers, merged: Merged) -> Consensus:
+    settled = store.adjudication_of(tx, task.item_id, task.batch_id)
+    marks: tuple[FusedMark, ...] = merged.marks
+    settled_by = None
+    if settled is not None and settled.settlement_id is not None:
+        state, settled_by = ConsensusState.SETTLED, settled.settlement_id
+        marks = tuple(
+            FusedMark(m.mark.label_class, m.mark.shape, m.mark.bbox, 1.0, 1, ())
+            for m in marks_of(tx, [settled_by])[settled_by]
+        )
+    elif answers.in_review:
+        state = ConsensusState.IN_REVIEW
+    elif len(answers.submissions) < task.overlap:
+        state = ConsensusState.STALE
+    elif merged.mean_iou is not None and merged.mean_iou < policy.agreement_threshold:
+        state = ConsensusState.DISPUTED
+    else:
+        state = ConsensusState.AGREED
+    return Consensus(
+        item_id=task.item_id,
+        batch_id=task.batch_id,
+        task_id=task.id,
+        state=state,
+        marks=marks,
+        inputs=tuple(s.id for s in answers.submissions),
+        mean_iou=merged.mean_iou,
+        f1=merged.f1,
+        settled_by=settled_by,
+        computed_at_us=tx.now_us,
+    )
+
+
+def _follow(tx: Tx, value: Consensus) -> None:
+    """Open the dispute, let it wait while an answer is looked at, or cancel it when the answers agree after all."""
+    known = store.adjudication_of(tx, value.item_id, value.batch_id)
+    wanted = {
+        ConsensusState.DISPUTED: "open",
+        ConsensusState.IN_REVIEW: "waiting",
+        ConsensusState.STALE: "waiting",
+        ConsensusState.AGREED: "cancelled",
+    }.get(value.state)
+    if wanted is None:
+        return
+    mean_iou, f1 = value.mean_iou or 0.0, value.f1 or 0.0
+    if known is not None:
+        store.set_adjudication(tx, known.id, wanted, mean_iou, f1)
+    elif wanted == "open":
+        fresh = Adjudication(
+            id=random_id(),
+            item_id=value.item_id,
+            batch_id=value.batch_id,
+            state="open",
+            mean_iou=mean_iou,
+            f1=f1,
+            held_by=None,
+            held_until_us=None,
+            settled_by=None,
+            settlement_id=None,
+            note=None,
+            created_at_us=tx.now_us,
+            settled_at_us=None,
+        )
+        store.add_adjudication(tx, fresh)
+
+
+def _sample(tx: Tx, submissions: Sequence[Submission], share: float, *, salt: str) -> None:
+    """Ask for a review of the random share of accepted answers that the policy names."""
+    drawn = [s for s in submissions if s.origin is Origin.PERSON and is_sampled(s.id, share, salt)]
+    known = {r.submission_id for r in store.reviews_of(tx, [s.id for s in drawn])} if drawn else set()
+    for submission in drawn:
+        if submission.id not in known:
+            ask_for_review(tx, submission, "sample")
+
+
+def ask_for_review(tx: Tx, submission: Submission, reason: str, *, put_back_id: str | None = None) -> None:
+    """Open a review of a submission; what it says counts no more until somebody has looked."""
+    review = Review(
+        id=random_id(),
+        submission_id=submission.id,
+        item_id=submission.item_id,
+        author_id=submission.author_id,
+        reason=reason,
+        put_back_id=put_back_id,
+        state="open",
+        rank=tx.now_us * 1000 + int.from_bytes(bytes.fromhex(submission.id[-4:])) % 1000,
+        held_by=None,
+        held_until_us=None,
+        verdict=None,
+        reason_code=None,
+        note=None,
+        reviewer_id=None,
+        fixed_by=None,
+        created_at_us=tx.now_us,
+        closed_at_us=None,
+    )
+    store.add_review(tx, review)
+    store.set_standing(tx, submission.id, Standing.IN_REVIEW)
