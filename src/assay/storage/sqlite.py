@@ -130,7 +130,7 @@ class SqliteDatabase:
             self._sql("SAVEPOINT change")
             try:
                 yield self._writer
-                self._sql("RELEASE change")
+                self._keep()
             except BaseException as error:
                 self._undo(group, error)
                 raise
@@ -153,6 +153,12 @@ class SqliteDatabase:
             self._group = _Group()
         self._group.n += 1
         return self._group
+
+    def _keep(self) -> None:
+        try:
+            self._sql("RELEASE change")
+        except Exception as error:
+            raise (fault_of(error) or StoreAwayError("it gave the whole transaction up")) from error
 
     def _undo(self, group: _Group, error: BaseException) -> None:
         """Take one change back; when the database has given up the whole transaction, the whole group is lost."""
