@@ -19,3 +19,13 @@ def match_boxes(
     iou_of_left: NDArray[np.float64],
 ) -> int: ...
 def box_iou(a: NDArray[np.float64], b: NDArray[np.float64], out: NDArray[np.float64]) -> None: ...
+def cluster_boxes(
+    starts: NDArray[np.int64],
+    boxes: NDArray[np.float64],
+    authors: NDArray[np.int32],
+    first: int,
+    last: int,
+    threshold: float,
+    group: NDArray[np.int64],
+    tightness: NDArray[np.float64],
+) -> int: ...

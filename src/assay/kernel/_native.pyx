@@ -15,6 +15,9 @@ cdef extern from "assay_kernel.h" nogil:
     int assay_match_boxes(
         assay_boxes left, assay_boxes right, int64_t first, int64_t last, double threshold, int mode,
         int64_t *right_of_left, int64_t *left_of_right, double *iou_of_left, int64_t *stopped_at)
+    int assay_cluster_boxes(
+        const int64_t *starts, int64_t first, int64_t last, const double *boxes, const int32_t *authors,
+        double threshold, int64_t *group, double *tightness, int64_t *stopped_at)
     void assay_box_iou(const double *a, int64_t n_a, const double *b, int64_t n_b, double *out)
 
 
@@ -54,3 +57,20 @@ def box_iou(const double[:, ::1] a, const double[:, ::1] b, double[:, ::1] out):
         return
     with nogil:
         assay_box_iou(_first(a), a.shape[0], _first(b), b.shape[0], &out[0, 0])
+
+
+def cluster_boxes(
+    const int64_t[::1] starts, const double[:, ::1] boxes, const int32_t[::1] authors,
+    int64_t first, int64_t last, double threshold, int64_t[::1] group, double[::1] tightness,
+):
+    """Write each box's group and that group's mean IoU; the item that was too much, or -1."""
+    cdef int64_t stopped_at = -1
+    cdef int status = ASSAY_OK
+    if boxes.shape[0] == 0:
+        return -1
+    with nogil:
+        status = assay_cluster_boxes(
+            &starts[0], first, last, &boxes[0, 0], &authors[0], threshold, &group[0], &tightness[0], &stopped_at)
+    if status == ASSAY_NO_MEMORY:
+        raise MemoryError
+    return stopped_at if status == ASSAY_TOO_MUCH else -1

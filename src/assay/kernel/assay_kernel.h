@@ -62,4 +62,10 @@ int assay_match_boxes(assay_boxes left, assay_boxes right, int64_t first, int64_
 /* IoU of every box of `a` (n_a, 4) with every box of `b` (n_b, 4), row-major into `out` (n_a, n_b). */
 void assay_box_iou(const double *a, int64_t n_a, const double *b, int64_t n_b, double *out);
 
+/* Join boxes of several people by average linkage, at most one a person in a group, down to `threshold`.
+ * `starts` cuts the boxes into items; within an item they are sorted by x_min. `group` names each box's group by its
+ * first box, `tightness` gives the group's mean pairwise IoU (1 for a box alone). */
+int assay_cluster_boxes(const int64_t *starts, int64_t first, int64_t last, const double *boxes, const int32_t *authors,
+                        double threshold, int64_t *group, double *tightness, int64_t *stopped_at);
+
 #endif

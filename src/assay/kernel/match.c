@@ -6,7 +6,7 @@
 #include "assay_kernel.h"
 
 #define SWEEP_FROM 2048                  /* pairs from which sorting by x pays */
-#define MAX_EDGES INT64_C(40000000)      /* pairs at or above the threshold that one item may have */
+#define MAX_EDGES INT64_C(10000000)      /* pairs at or above the threshold that one item may have */
 
 /* Memory of one worker, reused from item to item. */
 typedef struct {
@@ -38,7 +38,7 @@ void assay_box_iou(const double *a, int64_t n_a, const double *b, int64_t n_b, d
 static int add_edge(assay_edges *g, int32_t row, int32_t col, double iou) {
     if (g->n == g->room) {
         if (g->n >= MAX_EDGES) return ASSAY_TOO_MUCH;
-        int64_t room = 2 * g->room + 256;
+        int64_t room = 2 * g->room + 256 < MAX_EDGES ? 2 * g->room + 256 : MAX_EDGES;
         ASSAY_GROW(g->row, room);
         ASSAY_GROW(g->col, room);
         ASSAY_GROW(g->iou, room);

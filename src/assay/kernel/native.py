@@ -60,6 +60,33 @@ def match_boxes(
     return right_of_left, left_of_right, iou, next((item for item in stopped if item >= 0), -1)
 
 
+def cluster_boxes(
+    starts: NDArray[np.int64],
+    boxes: NDArray[np.float64],
+    authors: NDArray[np.int32],
+    *,
+    threshold: float,
+    backend: Backend = BACKEND,
+) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
+    """Join boxes by average linkage, at most one of each author in a group.
+
+    Args:
+        starts: (n_items + 1,) where each item's boxes begin.
+        boxes: (n, 4), sorted by x_min within an item; ties between groups go to the lowest rows.
+        authors: (n,) who drew each box.
+        threshold: smallest mean IoU between two groups that are joined, in (0, 1].
+        backend: which implementation runs.
+
+    Returns:
+        (n,) the first row of each box's group, (n,) that group's mean pairwise IoU (1 for a box alone), and the item
+        with more than 4,096 boxes hanging together by overlaps, -1 when there is none.
+    """
+    group, tightness = np.empty(len(boxes), np.int64), np.empty(len(boxes), np.float64)
+    run = twin.cluster_boxes if backend == "numpy" else compiled.cluster_boxes
+    stopped_at = run(starts, boxes, authors, 0, len(starts) - 1, threshold, group, tightness)
+    return group, tightness, int(stopped_at)
+
+
 def _cuts(left: NDArray[np.int64], right: NDArray[np.int64], n_items: int, n_threads: int) -> list[int]:
     """Where to cut the items so that each piece holds about as many boxes."""
     total = left + right

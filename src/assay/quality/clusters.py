@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.kernel.twin import box_iou
+from assay.kernel import native
 from assay.quality.boxes import Boxes
+from assay.quality.errors import TooManyOverlapsError
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +28,7 @@ class Clusters:
         rows: (n_members,) row among that author's boxes.
         xyxy: (n_members, 4) the boxes themselves.
         classes: (n_members,) their classes.
+        tightness: (n,) mean IoU over the pairs of each cluster's boxes; 1 for a box alone.
     """
 
     names: tuple[str, ...]
@@ -37,6 +39,7 @@ class Clusters:
     rows: NDArray[np.int64]
     xyxy: NDArray[np.float64]
     classes: NDArray[np.int32]
+    tightness: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.items)
@@ -65,54 +68,22 @@ def cluster_boxes(authors: Mapping[str, Boxes], *, threshold: float) -> Clusters
     author = np.repeat(np.arange(len(names), dtype=np.int64), [len(authors[name]) for name in names])
     row = np.concatenate([np.arange(len(authors[name]), dtype=np.int64) for name in names])
     order = np.lexsort((author, classes, *xyxy.T[::-1], items))
-    cluster = _label(items[order], xyxy[order], author[order], threshold)
+    starts = np.searchsorted(items[order], np.arange(authors[names[0]].n_items + 1))
+    first_of_group, tightness, stopped_at = native.cluster_boxes(
+        starts, xyxy[order], author[order].astype(np.int32), threshold=threshold
+    )
+    if stopped_at >= 0:
+        raise TooManyOverlapsError(stopped_at, n_boxes=int(starts[stopped_at + 1] - starts[stopped_at]))
+    firsts, cluster = np.unique(first_of_group, return_inverse=True)
     in_order = order[np.lexsort((author[order], cluster))]
-    sizes = np.bincount(cluster)
-    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
     return Clusters(
         names=names,
         n_items=authors[names[0]].n_items,
-        items=items[in_order][starts[:-1]],
-        starts=starts,
+        items=items[order][firsts],
+        starts=np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(cluster, minlength=len(firsts)))]),
         authors=author[in_order],
         rows=row[in_order],
         xyxy=xyxy[in_order],
         classes=classes[in_order],
+        tightness=tightness[firsts],
     )
-
-
-def _label(
-    items: NDArray[np.int64], xyxy: NDArray[np.float64], author: NDArray[np.int64], threshold: float
-) -> NDArray[np.int64]:
-    """(n,) cluster number of each box, counted in the order of each cluster's first box."""
-    labels = np.empty(len(items), np.int64)
-    starts = np.flatnonzero(np.diff(items, prepend=-1))
-    n_clusters = 0
-    for first, last in zip(starts, [*starts[1:], len(items)], strict=True):
-        here = slice(first, last)
-        groups = _average_linkage(box_iou(xyxy[here], xyxy[here]), author[here], threshold)
-        for group in groups:
-            labels[first + np.array(group)] = n_clusters
-            n_clusters += 1
-    return labels
-
-
-def _average_linkage(iou: NDArray[np.float64], author: NDArray[np.int64], threshold: float) -> list[list[int]]:
-    n = len(author)
-    sums, size = iou.copy(), np.ones(n)
-    apart = author[:, None] == author[None, :]
-    groups: list[list[int]] = [[i] for i in range(n)]
-    while True:
-        mean = np.where(apart, -1.0, sums / np.outer(size, size))
-        i, j = divmod(int(np.argmax(mean)), n)
-        if mean[i, j] < threshold:
-            return sorted(sorted(group) for group in groups if group)
-        i, j = min(i, j), max(i, j)
-        groups[i] += groups[j]
-        groups[j] = []
-        sums[i] += sums[j]
-        sums[:, i] += sums[:, j]
-        size[i] += size[j]
-        apart[i] |= apart[j]
-        apart[:, i] |= apart[:, j]
-        apart[j] = apart[:, j] = True

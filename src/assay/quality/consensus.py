@@ -136,7 +136,9 @@ def fuse_boxes(
         return _nothing(clusters, skills or {}, keep_from)
     known = {what: _known(skills or {}, clusters.names, what) for what in ("finds", "invents", "right_class", "noise")}
     asked = np.array([shown[name] for name in names])
-    presence = judge_presence(clusters, asked, finds=known["finds"], invents=known["invents"])
+    presence = judge_presence(
+        clusters, asked, join_threshold=join_threshold, finds=known["finds"], invents=known["invents"]
+    )
     label_class, class_confidence, right_class = _name_classes(clusters, presence.there, known["right_class"])
     sides, noise = place_boxes(
         clusters, presence.there, prior_noise=PRIOR_NOISE, prior_marks=PRIOR_MARKS, known=known["noise"]

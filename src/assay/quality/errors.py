@@ -83,9 +83,9 @@ class TooManyOverlapsError(LimitError):
 
     code = "quality.too_many_overlaps"
 
-    def __init__(self, item: int, *, n_left: int, n_right: int) -> None:
+    def __init__(self, item: int, *, n_boxes: int) -> None:
         hint = "Look for copies of the same box on this item, or raise the threshold."
-        super().__init__(f"Item {item} has {n_left} boxes against {n_right}, and too many pairs overlap.", hint=hint)
+        super().__init__(f"Item {item} has {n_boxes} boxes, and too many of them overlap.", hint=hint)
         self.item = item
 
 

@@ -84,7 +84,7 @@ def match_boxes(
 
     Raises:
         ItemsDifferError: the sides do not have the same number of items.
-        TooManyOverlapsError: one item has more than 40 million pairs above the threshold.
+        TooManyOverlapsError: one item has more than 10 million pairs above the threshold.
     """
     if left.n_items != right.n_items:
         raise ItemsDifferError(left.n_items, right.n_items)
@@ -100,8 +100,7 @@ def match_boxes(
         backend=native.BACKEND,
     )
     if stopped_at >= 0:
-        counts = {"n_left": int(left.counts[stopped_at]), "n_right": int(right.counts[stopped_at])}
-        raise TooManyOverlapsError(stopped_at, **counts)
+        raise TooManyOverlapsError(stopped_at, n_boxes=int(left.counts[stopped_at] + right.counts[stopped_at]))
     return Matches(left, right, right_of_left, left_of_right, iou, threshold, mode, native.BACKEND)
 
 
