@@ -22,7 +22,15 @@ from assay.queue.errors import (
 )
 from assay.queue.model import Assignment, AssignmentState, Batch, BatchPolicy, Claim, Draft, Kind, NewTask, Task
 from assay.queue.planning import create_batch, set_batch_state, show_as_gold, stop_gold
-from assay.queue.queries import batch_counts, batch_in, get_assignment, list_batches, my_history, tasks_of_item
+from assay.queue.queries import (
+    batch_counts,
+    batch_in,
+    batched_items,
+    get_assignment,
+    list_batches,
+    my_history,
+    tasks_of_item,
+)
 from assay.queue.rules import is_gold_turn
 
 __all__ = [
@@ -44,6 +52,7 @@ __all__ = [
     "Task",
     "batch_counts",
     "batch_in",
+    "batched_items",
     "claim_next",
     "claim_practice",
     "create_batch",

@@ -45,3 +45,4 @@ def batch_in(rx: Rx, batch_id: str) -> Batch | None:
 
 
 batch_counts = store.batch_counts
+batched_items = store.batched_items

@@ -635,3 +635,15 @@ def _assignment(row: Any) -> Assignment:  # noqa: ANN401 - a database row
         n_marks=row.n_marks,
         reason=row.reason,
     )
+
+
+_batched = (
+    sa.select(tasks.c.item_id)
+    .join(batches, sa.and_(batches.c.project_id == tasks.c.project_id, batches.c.id == tasks.c.batch_id))
+    .where(tasks.c.project_id == PROJECT, batches.c.practice.is_(False))
+)
+
+
+def batched_items(rx: Rx) -> set[str]:
+    """Items that are in a batch other than practice. Reads every task: for making batches, not for pages."""
+    return {row.item_id for row in rx.rows(_batched)}

@@ -1,7 +1,7 @@
 """What several answers say together; reviews, put-backs and adjudications."""
 
 from assay.review.actions import claim_adjudication, claim_review, decide_review, settle
-from assay.review.consensus import Answers, answers_in, merge_in, update_consensus
+from assay.review.consensus import Answers, answers_in, marks_of_answers, merge_in, update_consensus
 from assay.review.errors import (
     AdjudicationClosedError,
     AdjudicationNotFoundError,
@@ -78,6 +78,7 @@ __all__ = [
     "letter",
     "list_adjudications",
     "list_reviews",
+    "marks_of_answers",
     "merge_answers",
     "merge_in",
     "put_back",

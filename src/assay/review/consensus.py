@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assay.annotations import Mark, Origin, Submission, marks_of, submissions_of_item
+from assay.annotations import Mark, Origin, StoredMark, Submission, marks_of, submissions_of_item
 from assay.gold import scores_of_user
 from assay.kernel.actor import system
 from assay.kernel.ids import random_id
@@ -45,6 +45,11 @@ def answers_in(rx: Rx, item_id: str, batch_id: str) -> Answers:
     found = marks_of(rx, [s.id for s in valid])
     marks = tuple(tuple(m.mark for m in found[s.id]) for s in valid)
     return Answers(tuple(valid), marks, any(standing.get(s.id) is Standing.IN_REVIEW for s in valid))
+
+
+def marks_of_answers(rx: Rx, answers: Answers) -> dict[str, list[StoredMark]]:
+    """The stored marks of each answer, by submission."""
+    return marks_of(rx, [s.id for s in answers.submissions])
 
 
 def merge_in(rx: Rx, answers: Answers, *, match_iou: float) -> Merged:

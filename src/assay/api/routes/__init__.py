@@ -8,10 +8,19 @@ from fastapi import APIRouter
 
 # The queue stands first: routes are tried in this order, and its are asked for most.
 MODULES = (
+    "queue",
+    "labels",
+    "guidelines",
+    "batches",
+    "gold",
+    "review",
     "session",
     "links",
     "keys",
     "projects",
+    "members",
+    "policy",
+    "audit",
     "health",
 )
 

@@ -1,0 +1,1 @@
+"""Translates the rooms' values into wire shapes, where several routes need the same."""

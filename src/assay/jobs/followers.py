@@ -1,0 +1,114 @@
+"""What follows from a change: the consumers of the event table, one for each thing that flows upwards."""
+
+from __future__ import annotations
+
+from assay.gold import rescore_item
+from assay.governance import policy_in
+from assay.kernel.actor import system
+from assay.queue import show_as_gold, stop_gold
+from assay.reliability import WatchRules, score_and_watch, watch
+from assay.review import put_back, update_consensus
+from assay.storage import Consumer, Event, House
+
+WATCHER = system("watcher")
+
+
+def _rules(house: House, project: str) -> WatchRules:
+    with house.read(WATCHER, project) as rx:
+        policy = policy_in(rx)
+    return WatchRules(
+        accepted_error=policy.accepted_error,
+        max_error=policy.max_error,
+        run_length=policy.alarm_run_length,
+        match_iou=policy.match_iou,
+        tight_iou=policy.tight_iou,
+    )
+
+
+def _score(house: House, event: Event) -> None:
+    """Hold an answer to hidden gold against it and look at the author's chart."""
+    if event.body["kind"] in {"gold", "practice"}:
+        submission_id = event.subject.removeprefix("submission/")
+        score_and_watch(event.project_id, submission_id, _rules(house, event.project_id), house=house)
+
+
+def _infer(house: House, event: Event) -> None:
+    """Infer an item's answer once all its answers are in."""
+    if event.body["kind"] == "work" and event.body["complete"]:
+        key = f"consensus/{event.id}"
+        update_consensus(event.project_id, event.body["item"], event.body["batch"], key=key, house=house)
+
+
+def _infer_again(house: House, event: Event) -> None:
+    """Infer an item's answer anew after a verdict or a ruling."""
+    if event.body.get("batch"):
+        key = f"consensus/{event.id}"
+        update_consensus(event.project_id, event.body["item"], event.body["batch"], key=key, house=house)
+
+
+def _infer_after_put_back(house: House, event: Event) -> None:
+    """Hold the items of a put-back until somebody has looked."""
+    for item_id, batch_id in event.body["items"]:
+        update_consensus(event.project_id, item_id, batch_id, key=f"consensus/{event.id}/{item_id}", house=house)
+
+
+def _put_back(house: House, event: Event) -> None:
+    """Send work back when an alarm says since when it may be wrong."""
+    put_back(
+        WATCHER,
+        event.project_id,
+        event.subject.removeprefix("user/"),
+        since_us=event.body["since_us"],
+        sample_since_us=event.body["sample_since_us"],
+        why=f"errors on hidden gold rose; alarm at gold image {event.body['gold_image']}",
+        alarm_id=event.body["alarm"],
+        key=f"put-back/{event.id}",
+        house=house,
+    )
+
+
+def _show_gold(house: House, event: Event) -> None:
+    """Let the queue show an item as gold from now on, and judge earlier answers by the newest signature."""
+    item_id = event.subject.removeprefix("item/")
+    with house.write(WATCHER, event.project_id, "gold was signed", key=f"show-gold/{event.id}") as tx:
+        if not tx.replayed:
+            show_as_gold(tx, item_id, event.body["cap"])
+            tx.record("queue.shows_gold", subject=event.subject)
+    if event.body["version"] > 1:
+        rules = _rules(house, event.project_id)
+        rescore_item(
+            WATCHER,
+            event.project_id,
+            item_id,
+            match_iou=rules.match_iou,
+            tight_iou=rules.tight_iou,
+            key=f"rescore/{event.id}",
+            house=house,
+        )
+
+
+def _stop_gold(house: House, event: Event) -> None:
+    """Let the queue show a retired gold item to nobody."""
+    with house.write(WATCHER, event.project_id, "gold was retired", key=f"stop-gold/{event.id}") as tx:
+        if not tx.replayed:
+            stop_gold(tx, event.subject.removeprefix("item/"))
+            tx.record("queue.stops_gold", subject=event.subject)
+
+
+def _watch_again(house: House, event: Event) -> None:
+    """Look at a person's chart again after their verdicts changed."""
+    watch(event.project_id, event.body["user"], _rules(house, event.project_id), house=house)
+
+
+def followers() -> list[Consumer]:
+    """Every consumer, in the order they look at an event."""
+    return [
+        Consumer("scoring", frozenset({"submission.received"}), _score),
+        Consumer("put-back", frozenset({"alarm.raised"}), _put_back),
+        Consumer("consensus", frozenset({"submission.received"}), _infer),
+        Consumer("consensus-again", frozenset({"review.closed", "adjudication.settled"}), _infer_again),
+        Consumer("consensus-put-back", frozenset({"work.put_back"}), _infer_after_put_back),
+        Consumer("gold-shown", frozenset({"gold.signed"}), _show_gold),
+        Consumer("gold-stopped", frozenset({"gold.retired"}), _stop_gold),
+        Consumer("contests", frozenset({"gold.contest_ruled"}), _watch_again),
+    ]
