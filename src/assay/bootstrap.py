@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
 
 from assay.access import Passwords
 from assay.api.services import Services, Settings
+from assay.jobs.followers import followers
 from assay.kernel.clock import Clock
-from assay.storage import Blobs, Consumer, ConsumerRunner, House, open_house
+from assay.storage import Blobs, ConsumerRunner, open_house
 
-__all__ = ["CONSUMERS", "Services", "Settings", "build", "load_tables"]
+__all__ = ["Services", "Settings", "build", "load_tables"]
 
 ROOMS_WITH_TABLES = (
     "access",
@@ -26,9 +26,6 @@ ROOMS_WITH_TABLES = (
     "datasets",
 )
 
-CONSUMERS: list[Callable[[House, Blobs], Consumer]] = []
-"""What follows from changes: one maker a consumer. A room offers it in its face, and it is named here."""
-
 
 def load_tables() -> None:
     """Let every room declare its tables, so that opening a house makes all of them."""
@@ -42,5 +39,5 @@ def build(settings: Settings, *, clock: Clock | None = None, passwords: Password
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     house = open_house(settings.database, clock=clock)
     blobs = Blobs(settings.blobs)
-    runner = ConsumerRunner(house, [make(house, blobs) for make in CONSUMERS])
+    runner = ConsumerRunner(house, followers())
     return Services(settings, house, blobs, runner, passwords or Passwords())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
@@ -80,6 +81,7 @@ class Services:
         self.house.close()
 
 
+@functools.cache
 def version() -> str:
     """The installed version; the source's own when it runs without being installed."""
     try:

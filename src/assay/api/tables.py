@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import csv
+import functools
 import io
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Any, TypeVar, get_args
 
 import orjson
 from pydantic import BaseModel
@@ -16,6 +18,7 @@ from assay.api.errors import BadCursorError
 from assay.wire.common import Page
 
 Row = TypeVar("Row", bound=BaseModel)
+Fetch = Callable[[str, int], tuple[list[Row], str | None]]
 CSV_PAGE = 200
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -45,55 +48,65 @@ def make_cursor(*parts: str | float) -> str:
 
 
 def table(
-    fetch: Callable[[str, int], tuple[list[Row], str | None]],
-    *,
-    cursor: str,
-    limit: int,
-    form: str,
-    name: str,
+    fetch: Fetch[Row], *, cursor: str, limit: int, form: str, name: str, model: type[Row] | None = None
 ) -> Page[Row] | Response:
     """Answer a table as a page, or whole as CSV.
 
     Args:
         fetch: takes a cursor and a number of rows, returns the rows and the next cursor (None at the end).
+        cursor: the caller's.
+        limit: rows on a page at most.
+        form: `json` or `csv`.
         name: of the file, without its ending.
+        model: what a row is, so that a CSV file without rows still has its headings.
     """
     if form == "json":
         rows, after = fetch(cursor, limit)
         return Page.model_construct(rows=rows, next=after)
-    rows, after = fetch("", CSV_PAGE)
+    rows, after = fetch("", CSV_PAGE)  # before the answer begins, so that what goes wrong still is an error
     headers = {"content-disposition": f'attachment; filename="{name}.csv"', "cache-control": "no-store"}
-    return StreamingResponse(_csv_lines(rows, after, fetch), media_type="text/csv; charset=utf-8", headers=headers)
+    kind = model or (type(rows[0]) if rows else None)
+    lines = _csv_lines(rows, after, fetch, columns_of(kind) if kind else ())
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _csv_lines(
-    rows: list[Row], after: str | None, fetch: Callable[[str, int], tuple[list[Row], str | None]]
+    rows: list[Row], after: str | None, fetch: Fetch[Row], columns: tuple[tuple[str, ...], ...]
 ) -> Iterator[str]:
-    columns: list[str] = []
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow([".".join(path) for path in columns])
     while True:
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\r\n")
         for row in rows:
-            flat = flatten(row.model_dump(mode="json"))
-            if not columns:
-                columns = list(flat)
-                writer.writerow(columns)
-            writer.writerow([cell(flat.get(column)) for column in columns])
+            flat = row.model_dump(mode="json")
+            writer.writerow([cell(_at(flat, path)) for path in columns])
         yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
         if after is None:
             return
         rows, after = fetch(after, CSV_PAGE)
 
 
-def flatten(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested objects as dotted columns; lists as JSON."""
-    flat: dict[str, Any] = {}
-    for key, inner in value.items():
-        if isinstance(inner, dict):
-            flat |= flatten(inner, f"{prefix}{key}.")
-        else:
-            flat[prefix + key] = inner
-    return flat
+@functools.cache
+def columns_of(model: type[BaseModel]) -> tuple[tuple[str, ...], ...]:
+    """The columns of a model: nested models become dotted columns, everything else is one column."""
+    columns: list[tuple[str, ...]] = []
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        choices = get_args(kind) if isinstance(kind, UnionType) else (kind,)
+        inner = [k for k in choices if isinstance(k, type) and issubclass(k, BaseModel)]
+        nested = columns_of(inner[0]) if len(inner) == 1 else ((),)
+        columns += [(name, *rest) for rest in nested]
+    return tuple(columns)
+
+
+def _at(value: Any, path: tuple[str, ...]) -> Any:  # noqa: ANN401 - any JSON value
+    for name in path:
+        if value is None:
+            return None
+        value = value[name]
+    return value
 
 
 def cell(value: Any) -> str:  # noqa: ANN401 - any JSON value
