@@ -108,13 +108,15 @@ def leaf_value(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a database row
 
 IMMUTABLE_EVENTS = {
     "sqlite": [
-        """CREATE TRIGGER IF NOT EXISTS events_no_update BEFORE UPDATE ON events
+        "DROP TRIGGER IF EXISTS events_no_update",
+        "DROP TRIGGER IF EXISTS events_no_delete",
+        """CREATE TRIGGER events_no_update BEFORE UPDATE ON events
            WHEN OLD.seq IS NOT NULL OR NEW.id IS NOT OLD.id OR NEW.project_id IS NOT OLD.project_id
              OR NEW.at_us IS NOT OLD.at_us OR NEW.actor_id IS NOT OLD.actor_id OR NEW.actor_kind IS NOT OLD.actor_kind
              OR NEW.action IS NOT OLD.action OR NEW.subject IS NOT OLD.subject OR NEW.why IS NOT OLD.why
              OR NEW.body IS NOT OLD.body
            BEGIN SELECT RAISE(ABORT, 'events are never changed'); END""",
-        """CREATE TRIGGER IF NOT EXISTS events_no_delete BEFORE DELETE ON events
+        """CREATE TRIGGER events_no_delete BEFORE DELETE ON events
            BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END""",
     ],
     "postgresql": [

@@ -43,6 +43,10 @@ class Database(Protocol):
         """A connection whose changes are durable when the block has ended without an exception."""
         ...
 
+    def migrating(self) -> AbstractContextManager[sa.Connection]:
+        """A connection that alone may change tables, all or nothing."""
+        ...
+
     def close(self) -> None:
         """Give everything back."""
         ...

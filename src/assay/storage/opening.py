@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from assay.kernel.clock import Clock
 from assay.storage.errors import UnknownDatabaseError
-from assay.storage.events import IMMUTABLE_EVENTS
 from assay.storage.house import Database, House
-from assay.storage.tables import metadata
+from assay.storage.schema import bring_up_to_date
 
 
 def open_house(url: str, *, clock: Clock | None = None) -> House:
@@ -20,15 +17,18 @@ def open_house(url: str, *, clock: Clock | None = None) -> House:
         UnknownDatabaseError: another kind of URL.
         HouseInUseError: another process writes to this SQLite file.
     """
-    house = House(_database(url), clock)
-    with house.bookkeeping() as connection:
-        metadata.create_all(connection)
-        for statement in IMMUTABLE_EVENTS[connection.dialect.name]:
-            connection.execute(sa.text(statement))
-    return house
+    database = database_of(url)
+    try:
+        with database.migrating() as connection:
+            bring_up_to_date(connection)
+    except BaseException:
+        database.close()
+        raise
+    return House(database, clock)
 
 
-def _database(url: str) -> Database:
+def database_of(url: str) -> Database:
+    """The database behind `url`, open, with whatever tables it has."""
     scheme = url.split(":", 1)[0]
     if scheme == "sqlite":
         from assay.storage.sqlite import SqliteDatabase  # noqa: PLC0415 - a PostgreSQL server needs no bundled SQLite

@@ -13,6 +13,7 @@ from assay.storage.errors import OutcomeUnknownError, StoreAwayError, StoreUnfit
 from assay.storage.faults import fault_of
 
 OLDEST = 140000
+_MIGRATION_LOCK = 0x4153_5341_5A
 SESSION = {
     "idle_in_transaction_session_timeout": "60000",
     "statement_timeout": "120000",
@@ -86,6 +87,15 @@ class PostgresDatabase:
             if committing and isinstance(fault, StoreAwayError):
                 raise OutcomeUnknownError from error
             raise (fault or error) from error
+
+    @contextmanager
+    def migrating(self) -> Iterator[sa.Connection]:
+        """Change tables, all or nothing; other processes that start at the same time wait for it."""
+        with self.writing() as connection:
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+            yield connection
 
     def close(self) -> None:
         """Give the connections back."""

@@ -16,7 +16,13 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from assay.storage.blobs import sync_folder
-from assay.storage.errors import HouseInUseError, OutcomeUnknownError, StoreAwayError, UnsafeLibraryError
+from assay.storage.errors import (
+    ConstraintBrokenError,
+    HouseInUseError,
+    OutcomeUnknownError,
+    StoreAwayError,
+    UnsafeLibraryError,
+)
 from assay.storage.faults import fault_of
 from assay.storage.turnstile import Turnstile, TurnTimeoutError
 
@@ -211,6 +217,32 @@ class SqliteDatabase:
                 os._exit(EXIT_CANNOT_STORE)
         finally:
             group.done.set()
+
+    @contextmanager
+    def migrating(self) -> Iterator[sa.Connection]:
+        """Change tables, all or nothing; rows may point nowhere in between, but not at the end."""
+        self._turn.enter(WAIT_S)
+        try:
+            if self._group is not None:
+                self._commit(self._group)
+            self._sql("PRAGMA foreign_keys=OFF")  # has no effect inside a transaction
+            self._sql("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+                self._sql("PRAGMA foreign_key_check")
+                loose = self._cursor.fetchall()
+                if loose:
+                    raise ConstraintBrokenError(f"{len(loose)} rows of {loose[0][0]} point nowhere after the migration")
+                self._sql("COMMIT")
+            finally:
+                if self._raw.in_transaction:
+                    self._sql("ROLLBACK")
+                self._sql("PRAGMA foreign_keys=ON")
+        except Exception as error:
+            raise (fault_of(error) or error) from error
+        finally:
+            if self._turn.mine:
+                self._turn.leave()
 
     def close(self) -> None:
         """Fold the log into the file and give the lock back; a second time does nothing."""
