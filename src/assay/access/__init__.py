@@ -14,6 +14,7 @@ from assay.access.actions import (
     make_link,
     redeem_link,
     revoke_key,
+    revoke_key_of,
     sign_in,
     sign_out,
 )
@@ -54,8 +55,8 @@ from assay.access.projects import (
     resume,
     set_paused,
 )
-from assay.access.queries import any_accounts, find_account, find_project_by, names_of
-from assay.access.rules import clean_name
+from assay.access.queries import any_accounts, find_account, find_project_by, keys_of_account, list_accounts, names_of
+from assay.access.rules import clean_name, clean_roles, slug_of
 from assay.access.throttle import Throttle
 
 __all__ = [
@@ -87,6 +88,7 @@ __all__ = [
     "cheap_passwords",
     "check_password",
     "clean_name",
+    "clean_roles",
     "create_account",
     "create_project",
     "directory_of",
@@ -98,6 +100,8 @@ __all__ = [
     "get_project",
     "inspect_link",
     "invite",
+    "keys_of_account",
+    "list_accounts",
     "list_keys",
     "list_members",
     "list_projects",
@@ -111,7 +115,9 @@ __all__ = [
     "reset_member",
     "resume",
     "revoke_key",
+    "revoke_key_of",
     "set_paused",
     "sign_in",
     "sign_out",
+    "slug_of",
 ]

@@ -52,6 +52,7 @@ def sign_in(
         row = store.user_row(rx, login=asked)
     right = passwords.fits(row.password_hash if row else None, password)
     if not right or row.state != "active":
+        _record_refusal(row.id if row else "unknown", "sign in", house)
         raise SignInFailedError
     throttle.succeeded(asked, peer)
     stronger = passwords.hash(password) if passwords.outdated(row.password_hash) else None
@@ -59,6 +60,12 @@ def sign_in(
         if stronger is not None:
             store.set_user(tx, row.id, password_hash=stronger)
         return _begin_session(tx, row.id)
+
+
+def _record_refusal(user_id: str, why: str, house: House) -> None:
+    """Put a wrong password into the audit log, for unknown logins too, so that both answers take as long."""
+    with house.write(ANONYMOUS, None, why) as tx:
+        tx.record("password.refused", subject=f"user/{user_id}")
 
 
 def _login_or_nobody(login: str) -> str:
@@ -98,6 +105,7 @@ def check_password(
     with house.read(caller.actor, None) as rx:
         row = store.user_row(rx, user_id=caller.user_id)
     if not passwords.fits(row.password_hash, password):
+        _record_refusal(caller.user_id, "check password", house)
         raise SignInFailedError
     throttle.succeeded(caller.login, peer)
 
@@ -220,11 +228,20 @@ def list_keys(caller: Caller, *, house: House) -> list[ApiKey]:
 
 
 def revoke_key(caller: Caller, key_id: str, *, house: House) -> None:
-    """End one of the caller's keys at once."""
-    with access_change(house, caller.actor, None, "revoke a key") as tx:
-        if not store.revoke_keys(tx, caller.user_id, key_id):
+    """End one of the caller's keys at once.
+
+    Raises:
+        KeyNotFoundError: they have no such key, or it was revoked before.
+    """
+    revoke_key_of(caller.actor, caller.user_id, key_id, house=house)
+
+
+def revoke_key_of(actor: Actor, user_id: str, key_id: str, *, house: House) -> None:
+    """End one of somebody's keys at once."""
+    with access_change(house, actor, None, "revoke a key") as tx:
+        if not store.revoke_keys(tx, user_id, key_id):
             raise KeyNotFoundError(key_id)
-        tx.record("key.revoked", subject=f"user/{caller.user_id}", key=key_id)
+        tx.record("key.revoked", subject=f"user/{user_id}", key=key_id)
 
 
 # Accounts

@@ -169,6 +169,11 @@ def user_row(rx: Rx, *, login: str = "", user_id: str = "") -> Any:  # noqa: ANN
     return rx.first(sa.select(users).where(where), **({"login": login} if login else {"user_id": user_id}))
 
 
+def all_users(rx: Rx) -> list[User]:
+    """Every account, by login."""
+    return [user_of(row) for row in rx.rows(sa.select(users).order_by(users.c.login))]
+
+
 def n_users(rx: Rx) -> int:
     """How many accounts there are."""
     return int(rx.value(sa.select(sa.func.count()).select_from(users)))

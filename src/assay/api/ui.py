@@ -50,6 +50,11 @@ class Pages:
         self._stamp = 0
         self._files: dict[str, _File] = {}
 
+    @property
+    def built(self) -> bool:
+        """Whether there is a web app to hand out."""
+        return (self._folder / "index.html").exists()
+
     def answer(self, method: str, path: str) -> Response:
         """The file at `path`; any other path is a page of the app and gets `index.html`."""
         if method not in {"GET", "HEAD"}:

@@ -14,7 +14,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document in
 
 def make_app(text: str = "") -> typer.Typer:
     """A command, or a group when it has several; `text` is the help of a group."""
-    return typer.Typer(help=text, rich_markup_mode=None, add_completion=False, no_args_is_help=bool(text))
+    return typer.Typer(help=text, rich_markup_mode=None, add_completion=False)
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value

@@ -52,6 +52,8 @@ def _run_command(name: str, arguments: list[str]) -> int:
     app: typer.Typer = import_module(f"assay.cli.{entry.module}").app
     # Usage errors have a base class without a public name, which is another one in each version of typer.
     usage_error: type[Exception] = typer.BadParameter.__mro__[2]
+    if not arguments and len(app.registered_commands) > 1:
+        arguments = ["--help"]
     try:
         result = typer.main.get_command(app).main(arguments, prog_name=f"assay {name}", standalone_mode=False)
     except typer.Abort:

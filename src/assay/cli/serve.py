@@ -85,5 +85,8 @@ def serve(
 
     try:
         Server(services, started=tell).serve_until_stopped()
+    except KeyboardInterrupt:  # the way to stop it
+        if not as_json:
+            print("Stopped.")
     finally:
         services.close()

@@ -1,4 +1,4 @@
-"""The options that say where the data lies and how to serve it, read from the command line or `ASSAY_*` variables."""
+"""The options that say where the data lies, read from the command line or `ASSAY_*` variables."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assay.cli.errors import UsageError
+
 if TYPE_CHECKING:
-    from assay.bootstrap import Services, Settings
+    from assay.access import Project, User
+    from assay.bootstrap import Services
 
 Data = Annotated[Path, typer.Option(envvar="ASSAY_DATA", help="Folder for everything Assay keeps.")]
 Database = Annotated[
@@ -21,7 +24,12 @@ Database = Annotated[
     ),
 ]
 BlobStore = Annotated[
-    str, typer.Option("--blobs", envvar="ASSAY_BLOBS", help="Where pictures are kept: file://, s3://, gs:// or az://.")
+    str,
+    typer.Option(
+        "--blobs",
+        envvar="ASSAY_BLOBS",
+        help="Where pictures are kept: file://, s3://, gs:// or az://; default <data>/blobs.",
+    ),
 ]
 
 DATA = Path("assay-data")
@@ -33,12 +41,49 @@ def folder(path: Path) -> Path:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Services]:
-    """The house, opened by this process alone for as long as the block lasts; its consumers do not run."""
-    from assay.bootstrap import build
+def opened(data: Path, database: str = "", blobs: str = "", *, make: bool = False) -> Iterator[Services]:
+    """The house, opened by this process for as long as the block lasts; its consumers do not run.
 
+    Raises:
+        UsageError: there is nothing in the folder and `make` is False.
+    """
+    from assay.bootstrap import Settings, build
+
+    settings = Settings(data=folder(data), database_url=database, blobs_url=blobs)
+    if not make and not database and not (settings.data / "assay.db").exists():
+        raise UsageError(f"There is no house in {settings.data}.", hint="`assay init` makes one; --data names another.")
     services = build(settings)
     try:
         yield services
     finally:
         services.close()
+
+
+def account(services: Services, login: str) -> User:
+    """The account with this login.
+
+    Raises:
+        UserNotFoundError: there is none.
+    """
+    from assay.access import UserNotFoundError, find_account
+    from assay.kernel.actor import system
+
+    found = find_account(services.house, system("command line"), login)
+    if found is None:
+        raise UserNotFoundError(login)
+    return found
+
+
+def project(services: Services, name: str) -> Project:
+    """The project with this id or short name.
+
+    Raises:
+        ProjectNotFoundError: there is none.
+    """
+    from assay.access import ProjectNotFoundError, find_project_by
+    from assay.kernel.actor import system
+
+    found = find_project_by(services.house, system("command line"), name)
+    if found is None:
+        raise ProjectNotFoundError(name)
+    return found

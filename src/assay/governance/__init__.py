@@ -8,7 +8,7 @@ from assay.governance.errors import (
     SignatureRefusedError,
 )
 from assay.governance.model import Policy, Signature, Signing
-from assay.governance.queries import audit_events, get_policy, policy_in, signatures_of
+from assay.governance.queries import audit_events, every_event, get_policy, policy_in, signatures_of
 from assay.governance.rules import PRESETS, check_signer, policy_from, preset, signing_role, why_not_sign
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "add_signature",
     "audit_events",
     "check_signer",
+    "every_event",
     "get_policy",
     "policy_from",
     "policy_in",

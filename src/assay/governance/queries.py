@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from assay.governance import store
 from assay.governance.model import Policy
 from assay.governance.rules import preset, stored_policy
 from assay.kernel.actor import Actor
-from assay.storage import House, Rx
+from assay.storage import Event, House, Rx
+
+EXPORT_PAGE = 2000
 
 
 def policy_in(rx: Rx) -> Policy:
@@ -21,6 +24,18 @@ def get_policy(actor: Actor, project: str, *, house: House) -> Policy:
     """A project's policy."""
     with house.read(actor, project) as rx:
         return policy_in(rx)
+
+
+def every_event(house: House, actor: Actor) -> Iterator[Event]:
+    """Every sealed event of every project, in the order of the log: for whoever keeps the server."""
+    seq = -1
+    while True:
+        with house.read(actor, None) as rx:
+            page = store.sealed_after(rx, seq, EXPORT_PAGE)
+        if not page:
+            return
+        yield from page
+        seq = page[-1].seq if page[-1].seq is not None else seq
 
 
 signatures_of = store.signatures_of

@@ -107,3 +107,9 @@ def sealed_events(rx: Rx, *, action: str, subject: str, before: int | None, n: i
         params["before"] = before
     rows = rx.rows(statement.order_by(events.c.seq.desc()).limit(n), **params)
     return [event_of(row) for row in rows]
+
+
+def sealed_after(rx: Rx, seq: int, n: int) -> list[Event]:
+    """Events of every project in the order of the log, from the one after `seq` on."""
+    statement = sa.select(events).where(events.c.seq > sa.bindparam("after")).order_by(events.c.seq).limit(n)
+    return [event_of(row) for row in rx.rows(statement, after=seq)]
