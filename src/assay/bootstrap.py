@@ -7,7 +7,11 @@ from importlib import import_module
 from assay.access import Passwords
 from assay.api.services import Services, Settings
 from assay.jobs.followers import followers
+from assay.jobs.importing import Importer, Places
+from assay.jobs.pictures import decoder
+from assay.jobs.ticker import Tick, Ticker
 from assay.kernel.clock import Clock
+from assay.queue import lapse_leases
 from assay.storage import Blobs, ConsumerRunner, open_house
 
 __all__ = ["Services", "Settings", "build", "load_tables"]
@@ -34,10 +38,13 @@ def load_tables() -> None:
 
 
 def build(settings: Settings, *, clock: Clock | None = None, passwords: Passwords | None = None) -> Services:
-    """Open the house that `settings` describe; nothing follows its events until `services.runner.start()`."""
+    """Open the house that `settings` describe; nothing follows its events until `services.start()`."""
     load_tables()
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     house = open_house(settings.database, clock=clock)
     blobs = Blobs(settings.blobs)
     runner = ConsumerRunner(house, followers())
-    return Services(settings, house, blobs, runner, passwords or Passwords())
+    places = Places(roots=settings.import_roots, stores=settings.stores_allowed)
+    ticker = Ticker([Tick("leases", 2.0, lambda: lapse_leases(house=house))])
+    importer = Importer(house, blobs, places, decoder())
+    return Services(settings, house, blobs, runner, passwords or Passwords(), importer, ticker, places)

@@ -94,7 +94,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer and to follow events."""
         await super().startup(sockets)
-        self._services.runner.start()
+        self._services.start()
         if self._tell is not None:
             self._tell(self._services.settings.public_url or self.address)
 

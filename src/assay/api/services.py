@@ -9,6 +9,8 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 
 from assay.access import Passwords, Throttle
+from assay.jobs.importing import Importer, Places
+from assay.jobs.ticker import Ticker
 from assay.storage import Blobs, ConsumerRunner, House
 
 
@@ -73,10 +75,21 @@ class Services:
     blobs: Blobs
     runner: ConsumerRunner
     passwords: Passwords
+    importer: Importer
+    ticker: Ticker
+    places: Places = field(default_factory=Places)
     throttle: Throttle = field(default_factory=Throttle)
+
+    def start(self) -> None:
+        """Follow events, work through imports, end leases that run out."""
+        self.runner.start()
+        self.importer.start()
+        self.ticker.start()
 
     def close(self) -> None:
         """Stop following events and give the database back."""
+        self.ticker.stop()
+        self.importer.stop()
         self.runner.stop()
         self.house.close()
 

@@ -1,17 +1,67 @@
-"""Items: what is labelled, with the images they consist of."""
+"""Items: what is labelled, with the images they consist of, and the imports they came by."""
 
-from assay.items.errors import ItemNotFoundError
-from assay.items.model import Item, Medium
-from assay.items.queries import count_items, get_item, item_in, items_after, items_by_id, media_in
+from assay.items.errors import ImportLocationError, ImportNotFoundError, ImportNotOpenError, ItemNotFoundError
+from assay.items.importing import (
+    Slice,
+    add_file,
+    fail_import,
+    finish_import,
+    keep_slice,
+    open_import,
+    set_found,
+    start_import,
+)
+from assay.items.model import Import, ImportState, Item, Medium, NewItem, RowReport
+from assay.items.queries import (
+    count_items,
+    find_import,
+    get_import,
+    get_item,
+    import_files_of,
+    import_rows_after,
+    item_in,
+    items_after,
+    items_by_id,
+    items_of_import,
+    list_import_rows,
+    list_imports,
+    media_in,
+    perceptual_hashes,
+    running_imports,
+)
 
 __all__ = [
+    "Import",
+    "ImportLocationError",
+    "ImportNotFoundError",
+    "ImportNotOpenError",
+    "ImportState",
     "Item",
     "ItemNotFoundError",
     "Medium",
+    "NewItem",
+    "RowReport",
+    "Slice",
+    "add_file",
     "count_items",
+    "fail_import",
+    "find_import",
+    "finish_import",
+    "get_import",
     "get_item",
+    "import_files_of",
+    "import_rows_after",
     "item_in",
     "items_after",
     "items_by_id",
+    "items_of_import",
+    "keep_slice",
+    "list_import_rows",
+    "list_imports",
     "media_in",
+    "open_import",
+    "perceptual_hashes",
+    "running_imports",
+    "set_found",
+    "start_import",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +49,77 @@ class Item:
     split: str | None
     near_duplicate_of: str | None
     medium: Medium
+
+
+class ImportState(StrEnum):
+    """How far an import has got."""
+
+    OPEN = "open"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A set of files to make items of.
+
+    Attributes:
+        kind: upload, folder or store.
+        location: folder or object-store address; empty for uploads.
+        labels: `as_author` keeps labels that come along, by an author "imported, quality unknown"; `ignore` does not.
+        n_found: files there are; None until that is known.
+    """
+
+    id: str
+    kind: str
+    name: str
+    location: str
+    labels: str
+    origin: str
+    state: ImportState
+    created_by: str
+    created_at_us: int
+    n_found: int | None = None
+    n_done: int = 0
+    n_accepted: int = 0
+    n_refused: int = 0
+    n_duplicates: int = 0
+    n_near_duplicates: int = 0
+    n_marks: int = 0
+    warnings: tuple[str, ...] = ()
+    error: str | None = None
+    started_at_us: int | None = None
+    finished_at_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """A picture that was taken in, ready to be stored as an item."""
+
+    name: str
+    origin: str
+    original_sha256: str
+    sha256: str | None
+    uri: str | None
+    thumb_sha256: str
+    media_type: str
+    width_px: int
+    height_px: int
+    orientation: int
+    size_bytes: int
+    perceptual_hash: int
+    capture: dict[str, Any] = field(default_factory=dict)
+    private: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RowReport:
+    """What became of one file: accepted, refused, duplicate, near_duplicate or warning."""
+
+    name: str
+    state: str
+    code: str | None
+    reason: str | None
+    hint: str | None
+    item_id: str | None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assay.items import store
-from assay.items.errors import ItemNotFoundError
-from assay.items.model import Item, Medium
+from assay.items.errors import ImportNotFoundError, ItemNotFoundError
+from assay.items.model import Import, Item, Medium, RowReport
 from assay.kernel.actor import Actor
 from assay.storage import House, Rx
 
@@ -35,3 +37,38 @@ def media_in(rx: Rx, item_id: str) -> Medium:
 items_by_id = store.items_by_id
 items_after = store.items_after
 count_items = store.count_items
+
+
+def get_import(actor: Actor, project: str, import_id: str, *, house: House) -> Import:
+    """One import.
+
+    Raises:
+        ImportNotFoundError: there is none of this id in the project.
+    """
+    with house.read(actor, project) as rx:
+        found = store.find_import(rx, import_id)
+    if found is None:
+        raise ImportNotFoundError(import_id)
+    return found
+
+
+def list_imports(actor: Actor, project: str, *, house: House) -> list[Import]:
+    """Every import, newest first."""
+    with house.read(actor, project) as rx:
+        return store.all_imports(rx)
+
+
+def list_import_rows(
+    actor: Actor, project: str, import_id: str, *, states: Sequence[str], after: int, limit: int, house: House
+) -> list[tuple[int, RowReport]]:
+    """A page of what became of the files, with their row numbers."""
+    with house.read(actor, project) as rx:
+        return store.import_rows_after(rx, import_id, states=states, after=after, limit=limit)
+
+
+running_imports = store.running_imports
+import_files_of = store.import_files_of
+import_rows_after = store.import_rows_after
+perceptual_hashes = store.perceptual_hashes
+items_of_import = store.items_of_import
+find_import = store.find_import

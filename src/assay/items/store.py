@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from assay.items.model import Item, Medium
-from assay.storage import Rx
+from assay.items.model import Import, ImportState, Item, Medium, NewItem, RowReport
+from assay.kernel.canonical import canonical_json
+from assay.storage import Rx, Tx
 from assay.storage.tables import PROJECT, document, identifier, instant, metadata, project_id
 
 imports = sa.Table(
@@ -161,4 +163,323 @@ def item_of(row: Any) -> Item:  # noqa: ANN401 - a database row
         split=row.split,
         near_duplicate_of=row.near_duplicate_of,
         medium=medium,
+    )
+
+
+# --- imports --------------------------------------------------------------------------------------------------------
+
+_import = sa.select(imports).where(imports.c.project_id == PROJECT, imports.c.id == sa.bindparam("import_"))
+_imports = sa.select(imports).where(imports.c.project_id == PROJECT).order_by(imports.c.id.desc())
+_running = sa.select(imports.c.project_id, imports.c.id).where(imports.c.state == "running").order_by(imports.c.id)
+_restart = (
+    sa.update(imports)
+    .where(imports.c.project_id == PROJECT, imports.c.id == sa.bindparam("import_"))
+    .values(
+        state="running",
+        n_done=0,
+        n_accepted=0,
+        n_refused=0,
+        n_duplicates=0,
+        error=None,
+        started_at_us=sa.bindparam("at"),
+        finished_at_us=None,
+    )
+)
+_forget_rows = sa.delete(import_rows).where(
+    import_rows.c.project_id == PROJECT, import_rows.c.import_id == sa.bindparam("import_")
+)
+_count_import = (
+    sa.update(imports)
+    .where(imports.c.project_id == PROJECT, imports.c.id == sa.bindparam("import_"))
+    .values(
+        n_done=imports.c.n_done + sa.bindparam("done"),
+        n_accepted=imports.c.n_accepted + sa.bindparam("accepted"),
+        n_refused=imports.c.n_refused + sa.bindparam("refused"),
+        n_duplicates=imports.c.n_duplicates + sa.bindparam("duplicates"),
+    )
+)
+_set_found = (
+    sa.update(imports)
+    .where(imports.c.project_id == PROJECT, imports.c.id == sa.bindparam("import_"))
+    .values(n_found=sa.bindparam("found"))
+)
+_end_import = (
+    sa.update(imports)
+    .where(imports.c.project_id == PROJECT, imports.c.id == sa.bindparam("import_"))
+    .values(
+        state=sa.bindparam("new_state"),
+        n_near_duplicates=sa.bindparam("near"),
+        n_marks=sa.bindparam("marks"),
+        warnings=sa.bindparam("notes"),
+        error=sa.bindparam("why"),
+        finished_at_us=sa.bindparam("at"),
+    )
+)
+_files = (
+    sa.select(import_files)
+    .where(import_files.c.project_id == PROJECT, import_files.c.import_id == sa.bindparam("import_"))
+    .order_by(import_files.c.name)
+)
+_replace_file = (
+    sa.update(import_files)
+    .where(
+        import_files.c.project_id == PROJECT,
+        import_files.c.import_id == sa.bindparam("import_"),
+        import_files.c.name == sa.bindparam("name_"),
+    )
+    .values(sha256=sa.bindparam("hash_"), size_bytes=sa.bindparam("size"))
+)
+_rows_page = (
+    sa.select(import_rows)
+    .where(
+        import_rows.c.project_id == PROJECT,
+        import_rows.c.import_id == sa.bindparam("import_"),
+        import_rows.c.row_no > sa.bindparam("after"),
+        import_rows.c.state.in_(sa.bindparam("states", expanding=True)),
+    )
+    .order_by(import_rows.c.row_no)
+    .limit(sa.bindparam("most"))
+)
+_by_content = sa.select(items.c.id).where(
+    items.c.project_id == PROJECT, items.c.content_sha256 == sa.bindparam("hash_")
+)
+_show = (
+    sa.update(items)
+    .where(items.c.project_id == PROJECT, items.c.import_id == sa.bindparam("import_"), items.c.state == "staged")
+    .values(state="ready")
+)
+_staged = sa.select(items.c.id).where(
+    items.c.project_id == PROJECT, items.c.import_id == sa.bindparam("import_"), items.c.state == "staged"
+)
+_drop_items = sa.delete(items).where(
+    items.c.project_id == PROJECT, items.c.import_id == sa.bindparam("import_"), items.c.state == "staged"
+)
+_drop_media = sa.delete(media).where(
+    media.c.project_id == PROJECT, media.c.item_id.in_(sa.bindparam("ids", expanding=True))
+)
+_set_near = (
+    sa.update(items)
+    .where(items.c.project_id == PROJECT, items.c.id == sa.bindparam("item"))
+    .values(near_duplicate_of=sa.bindparam("other"))
+)
+_hashes = (
+    sa.select(items.c.id, items.c.perceptual_hash, items.c.import_id)
+    .where(items.c.project_id == PROJECT, items.c.perceptual_hash.is_not(None))
+    .order_by(items.c.id)
+)
+_named = (
+    sa.select(items.c.id, items.c.name, media.c.width_px, media.c.height_px)
+    .join(media, sa.and_(media.c.project_id == items.c.project_id, media.c.item_id == items.c.id, media.c.n == 0))
+    .where(items.c.project_id == PROJECT, items.c.import_id == sa.bindparam("import_"))
+)
+
+
+def add_import(tx: Tx, value: Import) -> None:
+    """Keep a fresh import."""
+    tx.insert(
+        imports,
+        {
+            "id": value.id,
+            "kind": value.kind,
+            "name": value.name,
+            "location": value.location,
+            "labels": value.labels,
+            "origin": value.origin,
+            "state": value.state.value,
+            "created_by": value.created_by,
+            "created_at_us": value.created_at_us,
+        },
+    )
+
+
+def find_import(rx: Rx, import_id: str) -> Import | None:
+    """One import."""
+    row = rx.first(_import, import_=import_id)
+    return None if row is None else _import_of(row)
+
+
+def all_imports(rx: Rx) -> list[Import]:
+    """Every import, newest first."""
+    return [_import_of(row) for row in rx.rows(_imports)]
+
+
+def running_imports(rx: Rx) -> list[tuple[str, str]]:
+    """Imports to work through, of any project: project and import."""
+    return [(row.project_id, row.id) for row in rx.rows(_running)]
+
+
+def put_import_file(tx: Tx, import_id: str, name: str, sha256: str, size_bytes: int) -> None:
+    """Note an uploaded file."""
+    row = {"import_id": import_id, "name": name, "sha256": sha256, "size_bytes": size_bytes}
+    if not tx.insert_new(import_files, row):
+        tx.change(_replace_file, import_=import_id, name_=name, hash_=sha256, size=size_bytes)
+
+
+def import_files_of(rx: Rx, import_id: str) -> list[tuple[str, str, int]]:
+    """Uploaded files: name, hash, size."""
+    return [(row.name, row.sha256, row.size_bytes) for row in rx.rows(_files, import_=import_id)]
+
+
+def restart_import(tx: Tx, import_id: str) -> None:
+    """Set it running from the beginning."""
+    tx.change(_forget_rows, import_=import_id)
+    tx.change(_restart, import_=import_id, at=tx.now_us)
+
+
+def set_found(tx: Tx, import_id: str, n_found: int) -> None:
+    """Note how many files there are."""
+    tx.change(_set_found, import_=import_id, found=n_found)
+
+
+def count_import(tx: Tx, import_id: str, done: int, accepted: int, refused: int, duplicates: int) -> None:
+    """Move its counters on."""
+    tx.change(_count_import, import_=import_id, done=done, accepted=accepted, refused=refused, duplicates=duplicates)
+
+
+def end_import(
+    tx: Tx,
+    import_id: str,
+    state: ImportState,
+    *,
+    n_near: int = 0,
+    n_marks: int = 0,
+    warnings: Sequence[str] = (),
+    error: str | None = None,
+) -> None:
+    """Finish or fail it."""
+    notes = canonical_json(list(warnings)).decode()
+    tx.change(
+        _end_import,
+        import_=import_id,
+        new_state=state.value,
+        near=n_near,
+        marks=n_marks,
+        notes=notes,
+        why=error,
+        at=tx.now_us,
+    )
+
+
+def add_import_rows(tx: Tx, import_id: str, start_row: int, rows: Sequence[RowReport]) -> None:
+    """Keep what became of each file."""
+    tx.insert(
+        import_rows,
+        [
+            {
+                "import_id": import_id,
+                "row_no": start_row + no,
+                "name": row.name[:512],
+                "state": row.state,
+                "code": row.code,
+                "reason": row.reason,
+                "hint": row.hint,
+                "item_id": row.item_id,
+            }
+            for no, row in enumerate(rows)
+        ],
+    )
+
+
+def import_rows_after(
+    rx: Rx, import_id: str, *, states: Sequence[str], after: int, limit: int
+) -> list[tuple[int, RowReport]]:
+    """A page of what became of the files."""
+    rows = rx.rows(_rows_page, import_=import_id, states=list(states), after=after, most=limit)
+    return [(r.row_no, RowReport(r.name, r.state, r.code, r.reason, r.hint, r.item_id)) for r in rows]
+
+
+def add_item(tx: Tx, import_id: str, item_id: str, new: NewItem) -> bool:
+    """Stage an item; False when the project has a picture with the same bytes."""
+    signed = new.perceptual_hash - 2**64 if new.perceptual_hash >= 2**63 else new.perceptual_hash
+    row = {
+        "id": item_id,
+        "import_id": import_id,
+        "name": new.name[:512],
+        "state": "staged",
+        "origin": new.origin,
+        "origin_detail": "{}",
+        "content_sha256": new.original_sha256,
+        "perceptual_hash": signed,
+        "created_at_us": tx.now_us,
+    }
+    if not tx.insert_new(items, row):
+        return False
+    tx.insert(
+        media,
+        {
+            "item_id": item_id,
+            "n": 0,
+            "sha256": new.sha256,
+            "uri": new.uri,
+            "original_sha256": new.original_sha256,
+            "thumb_sha256": new.thumb_sha256,
+            "media_type": new.media_type,
+            "width_px": new.width_px,
+            "height_px": new.height_px,
+            "orientation": new.orientation,
+            "size_bytes": new.size_bytes,
+            "capture": canonical_json(new.capture).decode(),
+            "private": canonical_json(new.private).decode(),
+        },
+    )
+    return True
+
+
+def find_by_content(rx: Rx, sha256: str) -> str | None:
+    """The item whose original bytes have this hash."""
+    found = rx.value(_by_content, hash_=sha256)
+    return None if found is None else str(found)
+
+
+def show_items(tx: Tx, import_id: str) -> None:
+    """Make its items visible."""
+    tx.change(_show, import_=import_id)
+
+
+def drop_staged(tx: Tx, import_id: str) -> None:
+    """Take back items nobody has seen."""
+    ids = [row.id for row in tx.rows(_staged, import_=import_id)]
+    for start in range(0, len(ids), 500):
+        tx.change(_drop_media, ids=ids[start : start + 500])
+    tx.change(_drop_items, import_=import_id)
+
+
+def mark_near_duplicates(tx: Tx, pairs: Sequence[tuple[str, str]]) -> None:
+    """Note which items nearly equal an earlier one."""
+    for item_id, other in pairs:
+        tx.change(_set_near, item=item_id, other=other)
+
+
+def perceptual_hashes(rx: Rx) -> list[tuple[str, int, str]]:
+    """Every item's perceptual hash (unsigned) and import, oldest first. For imports, not for pages."""
+    return [(row.id, row.perceptual_hash % 2**64, row.import_id) for row in rx.rows(_hashes)]
+
+
+def items_of_import(rx: Rx, import_id: str) -> dict[str, tuple[str, int, int]]:
+    """Items of an import by file name: id, width, height."""
+    return {row.name: (row.id, row.width_px, row.height_px) for row in rx.rows(_named, import_=import_id)}
+
+
+def _import_of(row: Any) -> Import:  # noqa: ANN401 - a database row
+    return Import(
+        id=row.id,
+        kind=row.kind,
+        name=row.name,
+        location=row.location,
+        labels=row.labels,
+        origin=row.origin,
+        state=ImportState(row.state),
+        created_by=row.created_by,
+        created_at_us=row.created_at_us,
+        n_found=row.n_found,
+        n_done=row.n_done,
+        n_accepted=row.n_accepted,
+        n_refused=row.n_refused,
+        n_duplicates=row.n_duplicates,
+        n_near_duplicates=row.n_near_duplicates,
+        n_marks=row.n_marks,
+        warnings=tuple(json.loads(row.warnings)),
+        error=row.error,
+        started_at_us=row.started_at_us,
+        finished_at_us=row.finished_at_us,
     )

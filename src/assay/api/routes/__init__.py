@@ -14,6 +14,8 @@ MODULES = (
     "batches",
     "gold",
     "review",
+    "items",
+    "imports",
     "session",
     "links",
     "keys",

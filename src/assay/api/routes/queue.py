@@ -8,7 +8,7 @@ import orjson
 from starlette.responses import Response
 
 from assay.access import Membership
-from assay.api.deps import Blobs, Caller, Cursor, Format, House, Limit, member
+from assay.api.deps import Caller, Cursor, Format, House, Limit, Services, member
 from assay.api.routing import body_limit, make_router
 from assay.api.tables import make_cursor, read_cursor, table
 from assay.api.views.gold import verdict_out
@@ -111,12 +111,14 @@ def read_assignment(caller: Caller, project: Annotator, house: House, assignment
     response_class=Response,
     responses={200: {"content": {"image/*": {}}}},
 )
-def read_assignment_image(caller: Caller, project: Annotator, house: House, blobs: Blobs, assignment: str) -> Response:
+def read_assignment_image(
+    caller: Caller, project: Annotator, house: House, services: Services, assignment: str
+) -> Response:
     """The picture of one of the caller's assignments."""
     found, _ = get_assignment(caller.actor, project.project_id, assignment, house=house)
     with house.read(caller.actor, project.project_id) as rx:
         medium = media_in(rx, found.item_id)
-    return image_reply(medium, blobs)
+    return image_reply(medium, services)
 
 
 @router.put("/v1/projects/{project}/assignments/{assignment}/draft")

@@ -8,7 +8,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from assay.access import Membership
-from assay.api.deps import Blobs, Caller, Cursor, Format, House, Limit, member
+from assay.api.deps import Caller, Cursor, Format, House, Limit, Services, member
 from assay.api.routing import body_limit, make_router
 from assay.api.tables import make_cursor, read_cursor, table
 from assay.api.views.marks import mark_out, marks_of_wire
@@ -90,14 +90,14 @@ def new_review_claim(body: ReviewClaimIn, caller: Caller, project: Reviewer, hou
 
 
 @router.get("/v1/projects/{project}/reviews/{review}/image", response_class=Response, responses=IMAGE)
-def read_review_image(caller: Caller, project: Reviewer, house: House, blobs: Blobs, review: str) -> Response:
+def read_review_image(caller: Caller, project: Reviewer, house: House, services: Services, review: str) -> Response:
     """The picture of an answer to look at."""
     found = get_review(caller.actor, project.project_id, review, house=house)
     if found is None:
         raise ReviewNotFoundError(review)
     with house.read(caller.actor, project.project_id) as rx:
         medium = media_in(rx, found.item_id)
-    return image_reply(medium, blobs)
+    return image_reply(medium, services)
 
 
 @router.get("/v1/projects/{project}/reviews", response_model=Page[ReviewRow])
@@ -220,14 +220,16 @@ def new_adjudication_claim(caller: Caller, project: Expert, house: House) -> Adj
 
 
 @router.get("/v1/projects/{project}/adjudications/{adjudication}/image", response_class=Response, responses=IMAGE)
-def read_adjudication_image(caller: Caller, project: Expert, house: House, blobs: Blobs, adjudication: str) -> Response:
+def read_adjudication_image(
+    caller: Caller, project: Expert, house: House, services: Services, adjudication: str
+) -> Response:
     """The picture of a dispute."""
     with house.read(caller.actor, project.project_id) as rx:
         found = find_adjudication(rx, adjudication)
         if found is None:
             raise AdjudicationNotFoundError(adjudication)
         medium = media_in(rx, found.item_id)
-    return image_reply(medium, blobs)
+    return image_reply(medium, services)
 
 
 @router.get("/v1/projects/{project}/adjudications", response_model=Page[AdjudicationRow])

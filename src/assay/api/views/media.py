@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from assay.api.services import Services
 from assay.items import Medium
+from assay.jobs.media import read_medium
 from assay.storage import Blobs
 
 _HEADERS = {
@@ -15,10 +17,10 @@ _HEADERS = {
 }
 
 
-def image_reply(medium: Medium, blobs: Blobs) -> Response:
+def image_reply(medium: Medium, services: Services) -> Response:
     """The picture as it is labelled."""
-    assert medium.sha256 is not None, "referenced media are read by their source"
-    return Response(blobs.get(medium.sha256), media_type=medium.media_type, headers=_HEADERS)
+    data = read_medium(medium, services.blobs, services.places)
+    return Response(data, media_type=medium.media_type, headers=_HEADERS)
 
 
 def thumb_reply(medium: Medium, blobs: Blobs) -> Response:

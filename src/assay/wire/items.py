@@ -1,0 +1,109 @@
+"""Imports and items as they travel."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from assay.wire.common import Instant, WireModel
+from assay.wire.marks import MarkOut
+
+
+class ImportNew(WireModel):
+    """A set of files to make items of; `location` names a folder or store the server may read."""
+
+    kind: Literal["upload", "folder", "store"]
+    location: Annotated[str, Field(max_length=2000)] = ""
+    labels: Literal["as_author", "ignore"] = "as_author"
+    origin: Literal["real", "synthetic"] = "real"
+    name: Annotated[str, Field(max_length=128)] = ""
+
+
+class FileReceived(WireModel):
+    """A file that was uploaded."""
+
+    name: str
+    size_bytes: int
+
+
+class ImportOut(WireModel):
+    """How far an import has got."""
+
+    id: str
+    kind: Literal["upload", "folder", "store"]
+    name: str
+    state: Literal["open", "running", "finished", "failed"]
+    n_found: int | None
+    n_done: int
+    n_accepted: int
+    n_refused: int
+    n_duplicates: int
+    n_near_duplicates: int
+    n_marks: int
+    started_at: Instant | None
+    finished_at: Instant | None
+    error: str | None
+    warnings: list[str]
+
+
+class ImportRow(WireModel):
+    """What became of one file."""
+
+    name: str
+    state: Literal["accepted", "refused", "duplicate", "near_duplicate", "warning"]
+    code: str | None
+    reason: str | None
+    hint: str | None
+    item_id: str | None
+
+
+class ItemOut(WireModel):
+    """An item in the list."""
+
+    id: str
+    name: str
+    width_px: int
+    height_px: int
+    origin: Literal["real", "synthetic"]
+    state: Literal["new", "queued", "answered", "disputed", "in_review", "settled"]
+    n_answers: int
+    overlap: int
+    is_gold: bool
+    thumb_url: str
+    image_url: str
+    near_duplicate_of: str | None
+
+
+class WhyMark(MarkOut):
+    """A mark with everything that is known of how it came to be."""
+
+    author: str
+    submission_id: str
+    guideline_version: int
+    schema_version: int
+    seconds: float
+    received_at: Instant
+    origin: str
+
+
+class WhyVerdict(WireModel):
+    """A reviewer's decision on a submission."""
+
+    submission_id: str
+    verdict: str | None
+    reason: str
+    reason_code: str | None
+    note: str | None
+    reviewer: str | None
+    at: Instant | None
+
+
+class WhyOut(WireModel):
+    """Why the marks of an item are there."""
+
+    item: ItemOut
+    marks: list[WhyMark]
+    verdicts: list[WhyVerdict]
+    consensus: list[dict[str, Any]]
+    gold: dict[str, Any] | None
