@@ -1,6 +1,7 @@
 """Marks by authors on items, and the immutable submissions that carry them."""
 
 from assay.annotations.actions import find_same, take_in
+from assay.annotations.bulk import WorkBoxes, boxes_of_work
 from assay.annotations.errors import ClientKeyReusedError, MarksRefusedError, Problem, SubmissionNotFoundError
 from assay.annotations.model import Box, Mark, Origin, StoredMark, Submission
 from assay.annotations.queries import marks_of, submission_in, submissions_of_author, submissions_of_item
@@ -16,6 +17,8 @@ __all__ = [
     "StoredMark",
     "Submission",
     "SubmissionNotFoundError",
+    "WorkBoxes",
+    "boxes_of_work",
     "check_marks",
     "find_same",
     "mark_from_json",

@@ -201,3 +201,36 @@ _of_author = (
 def submissions_of_author(rx: Rx, author_id: str, since_us: int) -> list[Submission]:
     """What this author handed in after an instant, in order."""
     return [submission_of(row) for row in rx.rows(_of_author, author=author_id, since=since_us)]
+
+
+_work = (
+    sa.select(submissions)
+    .where(submissions.c.project_id == PROJECT, submissions.c.origin.in_(("person", "fix")))
+    .order_by(submissions.c.id)
+)
+_box_rows = (
+    sa.select(
+        annotation_rows.c.submission_id,
+        annotation_rows.c.label_class,
+        annotation_rows.c.x_min_px,
+        annotation_rows.c.y_min_px,
+        annotation_rows.c.x_max_px,
+        annotation_rows.c.y_max_px,
+    )
+    .where(
+        annotation_rows.c.project_id == PROJECT,
+        annotation_rows.c.origin.in_(("person", "fix")),
+        annotation_rows.c.shape == "bbox",
+    )
+    .order_by(annotation_rows.c.submission_id, annotation_rows.c.mark_no)
+)
+
+
+def work_submissions(rx: Rx) -> list[Submission]:
+    """Every answer of a person and every reviewer's fix, oldest first."""
+    return [submission_of(row) for row in rx.rows(_work)]
+
+
+def box_rows(rx: Rx) -> list[tuple[str, str, float, float, float, float]]:
+    """Their boxes: submission, class and four sides, grouped by submission."""
+    return [tuple(row) for row in rx.rows(_box_rows)]

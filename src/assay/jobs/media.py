@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import obstore
 from obstore.exceptions import BaseError
@@ -59,7 +60,8 @@ def _fetch(medium: Medium, places: Places) -> bytes:
     if prefix is None:
         raise MediumAwayError(medium.item_id)
     try:
-        store = obstore.store.from_url(prefix, **places.store_options)  # type: ignore[arg-type]  # options by name
+        make: Any = obstore.store.from_url  # its overloads name every option of every store
+        store = make(prefix, **places.store_options)
         return bytes(obstore.get(store, medium.uri[len(prefix.rstrip("/")) + 1 :]).bytes())
     except (BaseError, OSError) as error:
         raise MediumAwayError(medium.item_id) from error

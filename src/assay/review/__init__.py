@@ -1,6 +1,7 @@
 """What several answers say together; reviews, put-backs and adjudications."""
 
 from assay.review.actions import claim_adjudication, claim_review, decide_review, settle
+from assay.review.boxes import AnswerBoxes, answer_boxes
 from assay.review.consensus import Answers, answers_in, marks_of_answers, merge_in, update_consensus
 from assay.review.errors import (
     AdjudicationClosedError,
@@ -48,6 +49,7 @@ __all__ = [
     "AdjudicationCase",
     "AdjudicationClosedError",
     "AdjudicationNotFoundError",
+    "AnswerBoxes",
     "Answers",
     "Consensus",
     "ConsensusState",
@@ -64,6 +66,7 @@ __all__ = [
     "Verdict",
     "adjudication_states",
     "all_put_backs",
+    "answer_boxes",
     "answers_in",
     "claim_adjudication",
     "claim_review",

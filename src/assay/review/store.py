@@ -219,6 +219,14 @@ def standings_of(rx: Rx, submission_ids: Sequence[str]) -> dict[str, Standing]:
     return {row.submission_id: Standing(row.state) for row in rx.rows(_standings, submissions=list(submission_ids))}
 
 
+_all_standings = sa.select(standings).where(standings.c.project_id == PROJECT)
+
+
+def all_standings(rx: Rx) -> dict[str, Standing]:
+    """The standing of every submission that has one. For background work, not for pages."""
+    return {row.submission_id: Standing(row.state) for row in rx.rows(_all_standings)}
+
+
 def set_standing(tx: Tx, submission_id: str, state: Standing) -> None:
     """Remember what the latest verdict says."""
     row = {"submission_id": submission_id, "state": state.value, "changed_at_us": tx.now_us}

@@ -1,0 +1,61 @@
+"""Marks of many submissions as arrays, without a value for each. For background work, not for pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.annotations import store
+from assay.annotations.model import Submission
+from assay.quality.boxes import Boxes
+from assay.storage import Rx
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WorkBoxes:
+    """People's answers and reviewers' fixes with their boxes.
+
+    Attributes:
+        submissions: oldest first.
+        classes: class ids in order; codes are places here.
+        starts: submission to its first row in `xyxy`; a submission without marks has none.
+        xyxy: (n, 4) boxes grouped by submission.
+        codes: (n,) classes.
+    """
+
+    submissions: tuple[Submission, ...]
+    classes: tuple[str, ...]
+    starts: dict[str, tuple[int, int]]
+    xyxy: NDArray[np.float64]
+    codes: NDArray[np.int32]
+
+    def boxes(self, ordered: Sequence[Submission], place: Mapping[str, int], n_items: int) -> Boxes:
+        """Boxes of one author over all items; where two answers to an item stand, the later one counts."""
+        counts = np.zeros(n_items, np.int64)
+        rows: list[NDArray[np.int64]] = []
+        latest = {s.item_id: s for s in ordered}
+        for item in sorted(latest, key=lambda i: place[i]):
+            start, end = self.starts.get(latest[item].id, (0, 0))
+            counts[place[item]] = end - start
+            rows.append(np.arange(start, end))
+        chosen = np.concatenate(rows) if rows else np.empty(0, np.int64)
+        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+        return Boxes(offsets, self.xyxy[chosen], self.codes[chosen])
+
+
+def boxes_of_work(rx: Rx) -> WorkBoxes:
+    """Load every answer to work in this project, with its boxes."""
+    submissions = store.work_submissions(rx)
+    rows = store.box_rows(rx)
+    classes = tuple(sorted({row[1] for row in rows}))
+    code = {name: i for i, name in enumerate(classes)}
+    starts: dict[str, tuple[int, int]] = {}
+    for place, row in enumerate(rows):
+        first, _ = starts.get(row[0], (place, place))
+        starts[row[0]] = (first, place + 1)
+    xyxy = np.array([row[2:6] for row in rows], np.float64).reshape(-1, 4)
+    codes = np.array([code[row[1]] for row in rows], np.int32)
+    return WorkBoxes(tuple(submissions), classes, starts, xyxy, codes)
