@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 HALF_HIDDEN = 0.5
+SKIPPING_RHO = 0.55  # who leaves out one cut object of an image mostly leaves out the others of that image too
 
 
 class Fate(IntEnum):
@@ -88,14 +89,16 @@ def draw_fates(person: SimulatedPerson, table: ObjectTable, rng: Generator, slip
     n_spurious = rng.binomial(np.maximum(table.counts, 1), person.kinds.spurious * per_mark)
     fails = (1 - person.kinds.spurious) * per_mark[table.item]
     fate = np.zeros(len(table.item), dtype=np.int8)
-    draw = rng.random((5, len(fate)))
+    draw = rng.random((6, len(fate)))
     failed = draw[0] < fails
     fate[failed] = _kinds_drawn(person.kinds, draw[1][failed])
-    confusion = _clustered(rng, np.full(len(table.counts), person.confusion_rate), person.rho)
-    fate[(fate == Fate.RIGHT) & table.echo & (draw[2] < person.boxes_echo)] = Fate.ECHOED
-    fate[(fate == Fate.RIGHT) & table.confusable & (draw[3] < confusion[table.item])] = Fate.CONFUSED
-    skip = np.maximum(person.skips_edge * table.edge, person.skips_covered * table.hidden)
-    fate[draw[4] < skip] = Fate.MISSED
+    confusion = _by_image(person.confusion_rate, person.rho, table, rng)
+    echoes = _by_image(person.boxes_echo, person.rho, table, rng)
+    fate[(fate == Fate.RIGHT) & table.echo & (draw[2] < echoes)] = Fate.ECHOED
+    fate[(fate == Fate.RIGHT) & table.confusable & (draw[3] < confusion)] = Fate.CONFUSED
+    at_edge = table.edge & (draw[4] < _by_image(person.skips_edge, SKIPPING_RHO, table, rng))
+    behind = table.hidden & (draw[5] < _by_image(person.skips_covered, SKIPPING_RHO, table, rng))
+    fate[at_edge | behind] = Fate.MISSED
     return Fates(fate, n_spurious)
 
 
@@ -110,8 +113,8 @@ def expected_rate(person: SimulatedPerson, table: ObjectTable, *, slipped: bool 
     """The share of units in error that `draw_fates` gives on average: expected errors over expected units."""
     per_mark = _mean_per_mark(_beta_mean(person.rate(slipped=slipped), person.rho, person.kinds.spurious), person)
     fail = (1 - person.kinds.spurious) * per_mark
-    skip = np.maximum(person.skips_edge * table.edge, person.skips_covered * table.hidden)
-    right = (1 - skip) * (1 - fail) * (1 - person.boxes_echo * table.echo)
+    stays = (1 - person.skips_edge * table.edge) * (1 - person.skips_covered * table.hidden)
+    right = stays * (1 - fail) * (1 - person.boxes_echo * table.echo)
     right = right * (1 - person.confusion_rate * table.confusable)
     spurious = person.kinds.spurious * per_mark * np.maximum(table.counts, 1)
     units = np.where(table.counts > 0, table.counts + spurious, 1)
@@ -121,6 +124,11 @@ def expected_rate(person: SimulatedPerson, table: ObjectTable, *, slipped: bool 
 def _image_rates(rng: Generator, rates: Floats, person: SimulatedPerson) -> Floats:
     means = {rate: _beta_mean(rate, person.rho, person.kinds.spurious) for rate in np.unique(rates).tolist()}
     return _clustered(rng, np.vectorize(means.__getitem__, otypes=[float])(rates), person.rho)
+
+
+def _by_image(mean: float, rho: float, table: ObjectTable, rng: Generator) -> Floats:
+    """The chance for each object (N,), drawn once for each image around `mean`."""
+    return _clustered(rng, np.full(len(table.counts), mean), rho)[table.item]
 
 
 def _clustered(rng: Generator, means: Floats, rho: float) -> Floats:

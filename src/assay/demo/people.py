@@ -34,7 +34,7 @@ ECHOES = SimulatedPerson(
     "boxes the reflection or shadow too, and leaves out some parts cut by the edge; careful otherwise",
     0.03,
     skips_edge=0.45,
-    boxes_echo=0.8,
+    boxes_echo=0.7,
     habits=(ECHO, EDGE),
 )
 CONFUSES = SimulatedPerson(

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.random import Generator, default_rng
+from numpy.random import default_rng
 from numpy.typing import NDArray
 
 from assay.demo.scene.compose import Camera, SpriteShelf, Stamp, compose, window
 from assay.demo.scene.layout import Placement, place_parts
-from assay.demo.scene.solids import Solid, poses
+from assay.demo.scene.solids import Floats, Solid, poses
 from assay.demo.scene.sprites import Sprite, draw_sprite
 from assay.demo.scene.surfaces import FINISHES, MIRRORS_FROM, Finish, draw_floor, lamp_light
 from assay.demo.truth import Box, TruthItem, TruthObject
@@ -33,7 +33,7 @@ _EMPTY_SHARE = 0.03  # pictures of bare trays, since real belts have gaps
 _SOLID = 0.5  # a pixel covered at least this much belongs to the part
 _MIRRORED = 0.35  # mirror images paler than this are not noticed
 _ECHO_UP_TO = 0.8  # what hangs lower is too pale to be taken in
-_ECHO_FROM = 0.5  # a reflection must hang this far below the box, in shares of its height, to be taken in
+_ECHO_FROM = 0.54  # a reflection must hang this far below the box, in shares of its height, to be taken in
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,17 @@ class _Scene:
     owner: NDArray[np.int16]
 
 
+@dataclass(frozen=True, eq=False)
+class _Tray:
+    """What the pictures of one tray share."""
+
+    finish: Finish
+    scale: float
+    exposure: float
+    warmth: float
+    light: Floats
+
+
 class PictureMaker:
     """Draws any number of pictures; the sprites are drawn once, in about a second."""
 
@@ -68,37 +79,50 @@ class PictureMaker:
         with ThreadPoolExecutor(max_workers=2) as pool:  # drawing is array work that lets other threads run
             yield from pool.map(self._picture, range(n_pictures))
 
+    def truths(self, n_pictures: int) -> list[TruthItem]:
+        """What would be true of the pictures `draw` makes, without drawing them; a tenth of the time."""
+        return [self._truth(number, self._scene(number)) for number in range(n_pictures)]
+
     def _picture(self, number: int) -> DrawnPicture:
-        tray = number // _PICTURES_PER_TRAY
-        look = default_rng([self._seed, 1, tray])
-        finish = FINISHES[(tray + self._seed) % len(FINISHES)]
-        scale = float(look.choice(_SCALES))
-        exposure, warmth = float(look.uniform(0.9, 1.15)), float(look.uniform(-0.05, 0.09))
-        light = lamp_light(look, *self._size)
-        rng = default_rng([self._seed, 2, number])
-        scene = self._scene(rng, scale, finish.blur)
-        floor = draw_floor(rng, finish, light)
-        picture = compose(floor, light, finish, scene.parts, scene.stamps)
-        image = self._camera.photograph(rng, picture, exposure=exposure, warmth=warmth)
+        scene, tray = self._scene(number), self._tray(number)
+        floor = draw_floor(default_rng([self._seed, 3, number]), tray.finish, tray.light)
+        picture = compose(floor, tray.light, tray.finish, scene.parts, scene.stamps)
+        rng = default_rng([self._seed, 4, number])
+        image = self._camera.photograph(rng, picture, exposure=tray.exposure, warmth=tray.warmth)
         out = io.BytesIO()
         image.save(out, "JPEG", quality=90)
-        truth = TruthItem(
+        return DrawnPicture(out.getvalue(), self._truth(number, scene))
+
+    def _truth(self, number: int, scene: _Scene) -> TruthItem:
+        tray = number // _PICTURES_PER_TRAY
+        return TruthItem(
             name=f"tray{tray:03d}_{number % _PICTURES_PER_TRAY + 1}.jpg",
             width_px=self._size[0],
             height_px=self._size[1],
-            objects=tuple(self._objects(scene, finish)),
+            objects=tuple(self._objects(scene, self._tray(number).finish)),
             group_id=f"tray-{tray:03d}",
             origin=f"synthetic:{GENERATOR}:{self._seed}/{number}",
         )
-        return DrawnPicture(out.getvalue(), truth)
 
-    def _scene(self, rng: Generator, scale: float, blur: float) -> _Scene:
+    def _tray(self, number: int) -> _Tray:
+        tray = number // _PICTURES_PER_TRAY
+        rng = default_rng([self._seed, 1, tray])
+        return _Tray(
+            finish=FINISHES[(tray + self._seed) % len(FINISHES)],
+            scale=float(rng.choice(_SCALES)),
+            exposure=float(rng.uniform(0.9, 1.15)),
+            warmth=float(rng.uniform(-0.05, 0.09)),
+            light=lamp_light(rng, *self._size),
+        )
+
+    def _scene(self, number: int) -> _Scene:
         """Place parts, then take away those of which too little, or an ambiguous sliver, can be seen."""
+        tray, rng = self._tray(number), default_rng([self._seed, 2, number])
         count = 0 if rng.random() < _EMPTY_SHARE else int(rng.integers(8, 23))
-        parts = place_parts(rng, self._solids, count=count, size=self._size, scale=scale)
+        parts = place_parts(rng, self._solids, count=count, size=self._size, scale=tray.scale)
         parts.sort(key=lambda part: part.y_px)
         while True:
-            scene = self._looked_at(parts, blur)
+            scene = self._looked_at(parts, tray.finish.blur)
             keep = [i for i in range(len(parts)) if self._decent(scene, i)]
             if len(keep) == len(parts):
                 return scene

@@ -40,7 +40,7 @@ FINISHES = (
     Finish("black acrylic", (0.006, 0.0065, 0.008), 0.62, 0.5, "plain", 0.55),
     Finish("brushed steel", (0.215, 0.22, 0.23), 0.34, 1.6, "brushed", 0.62),
     Finish("green belt", (0.018, 0.070, 0.052), 0.0, 0.0, "rubber", 0.78),
-    Finish("white glazed tray", (0.560, 0.555, 0.540), 0.11, 0.8, "plain", 0.58),
+    Finish("white glazed tray", (0.500, 0.495, 0.480), 0.30, 0.8, "plain", 0.58),
     Finish("blue mat", (0.020, 0.050, 0.125), 0.0, 0.0, "woven", 0.74),
     Finish("oiled slate", (0.040, 0.039, 0.037), 0.46, 1.0, "plain", 0.6),
 )
