@@ -146,6 +146,7 @@ def change_roles(caller: Caller, project: Membership, user_id: str, roles: list[
     """
     after = clean_roles(roles)
     with access_change(house, caller.actor, project.project_id, "change roles") as tx:
+        store.lock_people(tx)
         before = member_of(tx, user_id)
         check_role_change(
             caller_id=caller.user_id,

@@ -101,7 +101,7 @@ def _easily_guessed(password: str, login: str) -> bool:
     steps = [ord(b) - ord(a) for a, b in pairwise(password)]
     if sum(step in {-1, 0, 1} for step in steps) >= len(steps) * 0.75:
         return True
-    words = sorted({*COMMON_STEMS, *re.split(r"[._+@-]", login)}, key=len, reverse=True)
+    words = sorted({*COMMON_STEMS, login, *re.split(r"[._+@-]", login)}, key=len, reverse=True)
     return any(_only_common(spelling, words) for spelling in (password, password.translate(_LEET)))
 
 

@@ -360,6 +360,11 @@ def find_member(rx: Rx, user_id: str) -> Member | None:
     return None if row is None else _member_of(row)
 
 
+def lock_people(tx: Tx) -> None:
+    """Let changes of who leads the open project happen one after the other."""
+    tx.rows(sa.select(projects.c.id).where(projects.c.id == _p("locked")).with_for_update(), locked=tx.project)
+
+
 def set_member(tx: Tx, user_id: str, **values: Any) -> int:  # noqa: ANN401 - column values
     """Change columns of a membership in the open project."""
     if "roles" in values:
