@@ -6,6 +6,7 @@ from importlib import import_module
 
 from assay.access import Passwords
 from assay.api.services import Services, Settings
+from assay.insights import Snapshots
 from assay.jobs.followers import followers
 from assay.jobs.importing import Importer, Places
 from assay.jobs.pictures import decoder
@@ -28,6 +29,7 @@ ROOMS_WITH_TABLES = (
     "queue",
     "review",
     "datasets",
+    "insights",
 )
 
 
@@ -45,6 +47,12 @@ def build(settings: Settings, *, clock: Clock | None = None, passwords: Password
     blobs = Blobs(settings.blobs)
     runner = ConsumerRunner(house, followers())
     places = Places(roots=settings.import_roots, stores=settings.stores_allowed)
-    ticker = Ticker([Tick("leases", 2.0, lambda: lapse_leases(house=house))])
+    snapshots = Snapshots(house)
+    ticker = Ticker(
+        [
+            Tick("leases", 2.0, lambda: lapse_leases(house=house)),
+            Tick("overviews", 0.5, snapshots.refresh),
+        ]
+    )
     importer = Importer(house, blobs, places, decoder())
-    return Services(settings, house, blobs, runner, passwords or Passwords(), importer, ticker, places)
+    return Services(settings, house, blobs, runner, passwords or Passwords(), importer, ticker, snapshots, places)

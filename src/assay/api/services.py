@@ -9,6 +9,7 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 
 from assay.access import Passwords, Throttle
+from assay.insights import Snapshots
 from assay.jobs.importing import Importer, Places
 from assay.jobs.ticker import Ticker
 from assay.storage import Blobs, ConsumerRunner, House
@@ -77,6 +78,7 @@ class Services:
     passwords: Passwords
     importer: Importer
     ticker: Ticker
+    snapshots: Snapshots
     places: Places = field(default_factory=Places)
     throttle: Throttle = field(default_factory=Throttle)
 

@@ -1,20 +1,13 @@
-"""Kept answers to questions across rooms, so that a page never computes while somebody waits; and findings."""
+"""Findings that are kept: their table and queries."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
-from assay.storage.tables import document, identifier, instant, metadata, project_id
-
-measures = sa.Table(
-    "measures",
-    metadata,
-    project_id(),
-    sa.Column("name", sa.String(64), nullable=False),
-    document("body"),
-    instant("computed_at_us"),
-    sa.PrimaryKeyConstraint("project_id", "name"),
-)
+from assay.storage import Rx, Tx
+from assay.storage.tables import PROJECT, document, identifier, instant, metadata, project_id
 
 findings = sa.Table(
     "findings",
@@ -29,3 +22,43 @@ findings = sa.Table(
     instant("changed_at_us"),
     sa.UniqueConstraint("project_id", "kind", "feature"),
 )
+
+
+_all = sa.select(findings).where(findings.c.project_id == PROJECT).order_by(findings.c.found_at_us)
+_one = sa.select(findings).where(findings.c.project_id == PROJECT, findings.c.id == sa.bindparam("finding"))
+_update = (
+    sa.update(findings)
+    .where(findings.c.project_id == PROJECT, findings.c.id == sa.bindparam("finding"))
+    .values(body=sa.bindparam("new_body"), state=sa.bindparam("new_state"), changed_at_us=sa.bindparam("at"))
+)
+
+
+def all_findings(rx: Rx) -> list[Any]:
+    """Every kept finding's row."""
+    return rx.rows(_all)
+
+
+def find_finding(rx: Rx, finding_id: str) -> Any:  # noqa: ANN401 - a database row, or None
+    """One kept finding's row."""
+    return rx.first(_one, finding=finding_id)
+
+
+def add_finding(tx: Tx, finding_id: str, feature: str, body: str) -> bool:
+    """Keep a new finding; False when there is one on this feature."""
+    return tx.insert_new(
+        findings,
+        {
+            "id": finding_id,
+            "kind": "habit",
+            "feature": feature,
+            "body": body,
+            "state": "open",
+            "found_at_us": tx.now_us,
+            "changed_at_us": tx.now_us,
+        },
+    )
+
+
+def update_finding(tx: Tx, finding_id: str, body: str, state: str) -> None:
+    """Keep what is known of it now."""
+    tx.change(_update, finding=finding_id, new_body=body, new_state=state, at=tx.now_us)

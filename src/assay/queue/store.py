@@ -647,3 +647,18 @@ _batched = (
 def batched_items(rx: Rx) -> set[str]:
     """Items that are in a batch other than practice. Reads every task: for making batches, not for pages."""
     return {row.item_id for row in rx.rows(_batched)}
+
+
+_practice_tasks = sa.select(sa.func.count()).where(tasks.c.project_id == PROJECT, tasks.c.kind == "practice")
+_practice_done = sa.select(sa.func.count()).where(
+    assignments.c.project_id == PROJECT,
+    assignments.c.user_id == sa.bindparam("user"),
+    assignments.c.state == "submitted",
+    assignments.c.kind == "practice",
+)
+
+
+def count_practice(rx: Rx, user_id: str | None = None) -> int:
+    """Pictures of the practice round, or those this person has done."""
+    value = rx.value(_practice_tasks) if user_id is None else rx.value(_practice_done, user=user_id)
+    return value or 0

@@ -13,7 +13,7 @@ from assay.storage.errors import (
 )
 from assay.storage.events import Event
 from assay.storage.house import House, Rx, Tx
-from assay.storage.log import Head, check_log, read_head, seal
+from assay.storage.log import Head, check_log, newest_event, read_head, seal
 from assay.storage.opening import open_house
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "UnauditedWriteError",
     "WriteConflictError",
     "check_log",
+    "newest_event",
     "open_house",
     "read_head",
     "seal",

@@ -107,3 +107,18 @@ def check_log(house: House, *, trusted: Head | None = None) -> Head:
     if damaged or (head and (head.root != root or json.loads(head.frontier) != frontier.to_json())):
         raise LogDamagedError(frontier.size, "head")
     return Head(frontier.size, root, head.at_us if head else 0)
+
+
+_newest = (
+    sa.select(events.c.id)
+    .where(events.c.project_id == sa.bindparam("of_project"))
+    .order_by(events.c.id.desc())
+    .limit(1)
+)
+
+
+def newest_event(house: House, project: str) -> str:
+    """Id of the newest event of a project; empty when nothing has happened. One look at an index."""
+    with house.database.reading() as connection:
+        row = connection.execute(_newest, {"of_project": project}).first()
+    return "" if row is None else str(row.id)

@@ -16,6 +16,7 @@ MODULES = (
     "review",
     "items",
     "imports",
+    "insights",
     "session",
     "links",
     "keys",

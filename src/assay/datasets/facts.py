@@ -1,0 +1,181 @@
+"""Gathers what the gates of a release are about, from the rooms below."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assay.datasets.model import Facts, PersonGold
+from assay.gold import Gold, StoredScore, all_gold, list_contests
+from assay.governance import Policy
+from assay.guidelines import current_guideline_version
+from assay.items import Item, items_after
+from assay.kernel.estimate import Estimate, nothing_measured
+from assay.labels import current_schema_version
+from assay.quality.agreement import Agreement, pairwise_agreement
+from assay.quality.calibration import EvidenceRules, complement, judge_evidence, period_rate
+from assay.queue import batched_items
+from assay.reliability import answers_of, people_scores, pooled_rho
+from assay.review import (
+    AnswerBoxes,
+    Consensus,
+    PutBack,
+    Standing,
+    adjudication_states,
+    all_put_backs,
+    answer_boxes,
+    consensus_after,
+    count_open_reviews,
+)
+from assay.storage import Rx
+
+PAGE = 1000
+SHARES = (("train", 0.8), ("val", 0.1), ("test", 0.1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Work:
+    """Everything counted once, for the gates, the overview and the release alike.
+
+    Attributes:
+        agreement: None while fewer than two people share an image.
+        scores: counted gold scores by person.
+        states: state of each complete item by id.
+    """
+
+    items: tuple[Item, ...]
+    gold: tuple[Gold, ...]
+    boxes: AnswerBoxes
+    agreement: Agreement | None
+    scores: dict[str, list[StoredScore]]
+    rho: float
+    put_backs: tuple[PutBack, ...]
+    states: dict[str, str]
+    disputes: dict[str, int]
+
+
+def gather_work(rx: Rx, policy: Policy) -> Work:
+    """Load and count a project's labels. Reads everything: for background work, not for pages."""
+    gold = tuple(all_gold(rx))
+    live = frozenset(g.item_id for g in gold if g.state.value == "live")
+    boxes = answer_boxes(rx, without=live)
+    scores = people_scores(rx)
+    states = {c.item_id: c.state.value for c in _all_consensus(rx)}
+    taken = batched_items(rx)
+    items = tuple(item for item in _all_items(rx) if item.id in taken)
+    return Work(
+        items=items,
+        gold=gold,
+        boxes=boxes,
+        agreement=agreement_of(boxes, policy.match_iou),
+        scores=scores,
+        rho=pooled_rho(scores),
+        put_backs=tuple(all_put_backs(rx)),
+        states=states,
+        disputes=adjudication_states(rx),
+    )
+
+
+def agreement_of(boxes: AnswerBoxes, match_iou: float) -> Agreement | None:
+    """Agreement over all pairs of people on shared images; None while nobody shares one."""
+    if len(boxes.authors) < 2:  # noqa: PLR2004 - agreement is between two
+        return None
+    return pairwise_agreement(boxes.authors, rng=np.random.default_rng(0), threshold=match_iou, assigned=boxes.assigned)
+
+
+def facts_of(rx: Rx, work: Work, policy: Policy) -> Facts:
+    """The facts the gates look at."""
+    live = {g.item_id for g in work.gold if g.state.value == "live"}
+    ordinary = [i for i in work.items if i.id not in live]
+    splits = split_items(ordinary)
+    real_only = [i for i in work.items if i.origin != "real" and (i.id in live or splits.get(i.id) != "train")]
+    return Facts(
+        n_items=len(ordinary),
+        n_complete=sum(work.states.get(i.id) in {"agreed", "settled"} for i in ordinary),
+        n_open_reviews=count_open_reviews(rx),
+        n_open_disputes=work.disputes.get("open", 0) + work.disputes.get("waiting", 0),
+        n_open_contests=len(list_contests(rx, ["open"])),
+        n_gold=len(live),
+        people=tuple(people_gold(work, policy)),
+        agreement=work.agreement.f1 if work.agreement else _no_agreement(),
+        n_split_leaks=count_leaks(ordinary, splits),
+        n_synthetic_outside_train=len(real_only),
+        guideline_version=current_guideline_version(rx),
+        schema_version=current_schema_version(rx),
+    )
+
+
+def _no_agreement() -> Estimate:
+    return nothing_measured("bootstrap-items")
+
+
+def people_gold(work: Work, policy: Policy) -> Iterable[PersonGold]:
+    """Accuracy of each person whose unreviewed answers count, on the gold that stands for those answers.
+
+    Where work was put back since an instant, everything after it has been looked at one by one, so only gold answered
+    before it speaks for what was not.
+    """
+    counting: dict[str, int] = {}
+    for submission in work.boxes.submissions:
+        looked_at = work.boxes.standing.get(submission.id) is Standing.ACCEPTED
+        if submission.origin.value == "person" and not looked_at:
+            counting[submission.author_id] = counting.get(submission.author_id, 0) + 1
+    since = {p.user_id: p.since_at_us for p in work.put_backs if p.reversed_at_us is None}
+    rules = EvidenceRules(min_images=policy.min_gold_images)
+    for user_id, n_answers in sorted(counting.items()):
+        scores = [s for s in work.scores.get(user_id, []) if s.answered_at_us <= since.get(user_id, 2**62)]
+        if not scores and user_id in since:
+            continue
+        rate = period_rate(answers_of(scores), work.rho, rules=rules)
+        evidence = judge_evidence(rate.estimate, n_eff=rate.n_eff, rules=rules)
+        yield PersonGold(user_id, complement(rate.estimate), evidence, n_answers)
+
+
+def split_items(items: Sequence[Item]) -> dict[str, str]:
+    """Which split each item belongs to: what the source said, else by the hash of its physical object.
+
+    Near-duplicates and items of one group always fall together; synthetic items only train.
+    """
+    chosen = {}
+    for item in items:
+        if item.origin != "real":
+            chosen[item.id] = "train"
+            continue
+        if item.split in {"train", "val", "test"}:
+            chosen[item.id] = str(item.split)
+            continue
+        anchor = item.group_id or item.near_duplicate_of or item.id
+        chosen[item.id] = _drawn_split(anchor)
+    return chosen
+
+
+def _drawn_split(anchor: str) -> str:
+    draw = int.from_bytes(hashlib.sha256(f"split/{anchor}".encode()).digest()[:8], "big") / 2**64
+    bounds = np.cumsum([share for _, share in SHARES])
+    return SHARES[min(int(np.searchsorted(bounds, draw, side="right")), len(SHARES) - 1)][0]
+
+
+def count_leaks(items: Sequence[Item], splits: dict[str, str]) -> int:
+    """Items that share a physical object, or nearly equal one, on the other side of a split."""
+    sides: dict[str, set[str]] = {}
+    for item in items:
+        for anchor in {item.group_id or "", item.near_duplicate_of or item.id} - {""}:
+            sides.setdefault(anchor, set()).add(splits[item.id])
+    return sum(len(found) > 1 for found in sides.values())
+
+
+def _all_items(rx: Rx) -> Iterable[Item]:
+    after = ""
+    while page := items_after(rx, after, PAGE):
+        yield from page
+        after = page[-1].id
+
+
+def _all_consensus(rx: Rx) -> Iterable[Consensus]:
+    after = ""
+    while page := consensus_after(rx, after, PAGE):
+        yield from page
+        after = page[-1].item_id

@@ -1,0 +1,110 @@
+"""Releases, their gates, and the facts the gates are about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+from assay.kernel.estimate import Estimate
+from assay.quality.calibration import Evidence
+from assay.quality.measured import Measured
+
+GateState = Literal["pass", "block", "wait", "none"]
+
+
+class ReleaseState(StrEnum):
+    """How far a release has got."""
+
+    BLOCKED = "blocked"
+    FROZEN = "frozen"
+    SIGNED = "signed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One thing a release must satisfy.
+
+    Attributes:
+        rule: the demand in words, with its limit.
+        state: `block` until something is done; `wait` closes by itself; `none` is shown for information.
+        count: (done, of) for things that are counted rather than measured.
+        action: (what to do, page under the project) that would clear it.
+    """
+
+    id: str
+    name: str
+    rule: str
+    state: GateState
+    reason: str = ""
+    measured: Measured | None = None
+    count: tuple[int, int] | None = None
+    action: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonGold:
+    """One person's accuracy on the gold that stands for their work in the release."""
+
+    user_id: str
+    accuracy: Estimate
+    evidence: Evidence
+    n_answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything the gates look at, as it stands at one moment.
+
+    Attributes:
+        n_items: items in ordinary batches that are not gold.
+        n_complete: of these, agreed or settled.
+        n_open_reviews: answers somebody has still to look at.
+        n_open_disputes: disputes for an expert.
+        n_open_contests: objections to gold verdicts.
+        n_gold: live gold items.
+        people: accuracy of those whose answers count, where gold was shown.
+        agreement: F1 over pairs of people on shared items.
+        n_split_leaks: near-duplicates or group members on both sides of a split.
+        n_synthetic_outside_train: synthetic items in gold, validation or test.
+    """
+
+    n_items: int
+    n_complete: int
+    n_open_reviews: int
+    n_open_disputes: int
+    n_open_contests: int
+    n_gold: int
+    people: tuple[PersonGold, ...]
+    agreement: Estimate
+    n_split_leaks: int
+    n_synthetic_outside_train: int
+    guideline_version: int
+    schema_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A named state of the labels; frozen once its gates pass, never edited.
+
+    Attributes:
+        digest: hash of everything frozen; what signatures are bound to.
+        content: blob hashes of the frozen files by path.
+        facts: counts and versions at freezing.
+    """
+
+    id: str
+    name: str
+    note: str
+    state: ReleaseState
+    gates: tuple[Gate, ...]
+    digest: str | None
+    merkle_root: str | None
+    content: dict[str, str]
+    facts: dict[str, Any]
+    refusal: str | None
+    created_by: str
+    created_at_us: int
+    frozen_at_us: int | None
+    authors: tuple[str, ...] = field(default=())
