@@ -57,9 +57,12 @@ class LabelSet:
         marks: a table of `MARKS_SCHEMA`.
         classes: class names in the source's order, including unused ones.
         skeletons: class name to keypoint names, for classes that have keypoints.
+        class_numbers: format to class to the number that source gave it, where it did; COCO and YOLO numbers may
+            have gaps that models trained on them rely on, so writing the same format again keeps them.
     """
 
     items: pa.Table
     marks: pa.Table
     classes: tuple[str, ...]
     skeletons: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    class_numbers: dict[str, dict[str, int]] = field(default_factory=dict)
