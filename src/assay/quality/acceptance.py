@@ -155,9 +155,6 @@ def judge_batch(plan: AcceptancePlan, n_read: int, n_defects: int) -> BatchVerdi
         n_read: images read.
         n_defects: defective ones among them.
     """
-    if not 0 <= n_defects <= n_read <= plan.n_batch:
-        counts = (n_defects, n_read)
-        raise CalibrationSettingError("n_defects, n_read", counts, allowed=f"with defects <= read <= {plan.n_batch}")
     rate = defect_rate_at_any_time(plan.n_batch, n_read, n_defects)
     decision = _decide(plan, n_read, n_defects)
     if decision in {"accept", "send back"}:
@@ -185,13 +182,14 @@ def sample_defect_rate(n_batch: int, n_read: int, n_defects: int, *, level: floa
 
     Reference: inversion of two one-sided hypergeometric tests; Buonaccorsi (1987).
     """
+    _check_counts(n_batch, n_read, n_defects)
     method = "exact-hypergeometric"
     if n_read == 0:
         return nothing_measured(method)
     totals = np.arange(n_defects, n_batch - (n_read - n_defects) + 1)
     tail = (1 - level) / 2
     at_most = _cumulative(n_batch, totals, n_read, n_defects)
-    at_least = 1.0 - (_cumulative(n_batch, totals, n_read, n_defects - 1) if n_defects else 0.0)
+    at_least = 1.0 - _cumulative(n_batch, totals, n_read, n_defects - 1)
     low, high = totals[at_least > tail][0], totals[at_most > tail][-1]
     return Estimate(n_defects / n_read, float(low) / n_batch, float(high) / n_batch, n_read, n_read, method)
 
@@ -203,6 +201,7 @@ def defect_rate_at_any_time(n_batch: int, n_read: int, n_defects: int, *, level:
 
     Reference: Waudby-Smith and Ramdas (2020), "Confidence sequences for sampling without replacement", section 2.
     """
+    _check_counts(n_batch, n_read, n_defects)
     method = "sampled-any-time"
     if n_read == 0:
         return nothing_measured(method)
@@ -222,6 +221,12 @@ def _check(n_batch: int, target: float, risk: float) -> None:
         raise CalibrationSettingError("target", target, allowed="above 0 and below 1")
     if not 0.0 < risk < 1.0:
         raise CalibrationSettingError("risk", risk, allowed="above 0 and below 1")
+
+
+def _check_counts(n_batch: int, n_read: int, n_defects: int) -> None:
+    if not 0 <= n_defects <= n_read <= n_batch:
+        counts = (n_defects, n_read)
+        raise CalibrationSettingError("n_defects, n_read", counts, allowed=f"with defects <= read <= {n_batch}")
 
 
 def _just_bad(n_batch: int, target: float) -> int:

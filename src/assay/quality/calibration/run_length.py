@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,6 +15,9 @@ from assay.quality.errors import CalibrationSettingError
 FloatArray = NDArray[np.float64]
 
 CELLS = 400
+_COARSE_CELLS = 120
+_BRACKET = 0.02
+_TOLERANCE = 5e-4
 _SETTLE_STEPS = 400
 _LARGEST_LIMIT = 60.0
 
@@ -127,21 +131,36 @@ def run_length(
 def solve_limit(histogram: UnitHistogram, p0: float, p1: float, rho: float, target: float) -> float:
     """Find the alarm limit at which a person exactly at `p0` rings once in `target` gold images.
 
-    The smallest limit, to 1e-4, whose run length from a fresh chart reaches the target. Some tenths of a second; kept
-    for 64 designs.
+    The smallest limit, to 1/2000, whose run length from a fresh chart reaches the target; found on a coarse grid first.
+    Some tenths of a second; kept for 64 designs.
     """
     _check_design(p0, p1, rho, target)
     units, errors, share = histogram.outcomes()
     scores = step_score(errors, units, p0, p1, rho)
     chances = share * np.exp(log_chance(errors, units, p0, rho))
-    low, high = 0.0, 1.0
-    while solve_run_length(scores, chances, high) < target:
-        low, high = high, high * 2
+
+    def too_short(limit: float, cells: int) -> bool:
+        return solve_run_length(scores, chances, limit, cells=cells) < target
+
+    high = 1.0
+    while too_short(high, _COARSE_CELLS):
+        high *= 2
         if high > _LARGEST_LIMIT:
             raise CalibrationSettingError("target", target, allowed="a run length the limits p0 and p1 can reach")
-    while high - low > 1e-4:  # noqa: PLR2004 - far below what changes a run length by one image
+    rough = _smallest(lambda limit: too_short(limit, _COARSE_CELLS), 0.0, high)
+    low, high, reach = rough - _BRACKET, rough + _BRACKET, _BRACKET
+    while too_short(high, CELLS):
+        low, high, reach = high, high + 2 * reach, 2 * reach
+    while low > 0 and not too_short(low, CELLS):
+        low, high, reach = low - 2 * reach, low, 2 * reach
+    return _smallest(lambda limit: too_short(limit, CELLS), max(low, 0.0), high)
+
+
+def _smallest(too_small: Callable[[float], bool], low: float, high: float) -> float:
+    """Bisect for the smallest number that is not too small, to `_TOLERANCE`."""
+    while high - low > _TOLERANCE:
         middle = (low + high) / 2
-        if solve_run_length(scores, chances, middle) < target:
+        if too_small(middle):
             low = middle
         else:
             high = middle
