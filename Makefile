@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA ?=
 JOBS ?= 2
 
-.PHONY: setup demo check test bench lock web kernel clean format
+.PHONY: setup demo check test bench lock web kernel clean format openapi
 
 setup: $(VENV)/.ready web
 
@@ -49,3 +49,6 @@ lock:
 
 clean:
 	rm -rf build dist src/assay/_ui src/assay/kernel/*.so web/node_modules
+
+openapi: $(VENV)/.ready
+	$(BIN)/python tools/export_openapi.py
