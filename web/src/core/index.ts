@@ -10,3 +10,4 @@ export type { Binding, Scope } from "./keymap";
 export type { ClassStyle, OverlayMark } from "./painter";
 export { bbox, boundsOf } from "./shapes";
 export type { Geometry, Shape } from "./shapes";
+export { ActiveClock } from "./activeClock";

@@ -86,6 +86,7 @@ export const ADJUDICATE_KEYS: readonly Binding[] = [
   { action: "take.2", scope: "review", chords: ["2"] },
   { action: "take.3", scope: "review", chords: ["3"] },
   { action: "take.merge", scope: "review", chords: ["M"] },
+  { action: "take.draw", scope: "review", chords: ["R"] },
   { action: "take.nothing", scope: "review", chords: ["0"] },
   { action: "hide.settled", scope: "review", chords: ["H"] },
   { action: "settle", scope: "review", chords: ["Ctrl+Enter"], inFields: true },

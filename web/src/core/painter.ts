@@ -27,11 +27,13 @@ export interface OverlayMark {
   readonly faded: boolean;
   /** A black pill below the mark. */
   readonly caption: string | null;
+  /** A number in a ring at the upper right corner; `live` fills it. */
+  readonly badge: { readonly text: string; readonly live: boolean } | null;
 }
 
 export type Context = CanvasRenderingContext2D;
 
-/** Farther than this from its geometry nothing of a plain mark is painted. */
+/** Farther than this from its geometry nothing of a mark of the base layer is painted; badges and captions repaint whole. */
 export const STROKE_REACH_PX = 4;
 const CASING = "rgba(255, 255, 255, 0.8)";
 const FONT = "600 13px 'Inter Variable', system-ui, sans-serif";
@@ -126,6 +128,25 @@ export function paintOverlayMark(context: Context, mark: OverlayMark, view: View
   context.setLineDash([]);
   context.globalAlpha = 1;
   if (mark.caption !== null) paintCaption(context, mark.caption, box);
+  if (mark.badge !== null) paintBadge(context, mark.badge.text, mark.badge.live, box);
+}
+
+const BADGE = "#2850c8";
+
+function paintBadge(context: Context, text: string, live: boolean, box: Box): void {
+  context.beginPath();
+  context.arc(box.xMax, box.yMin, 11, 0, 2 * Math.PI);
+  context.fillStyle = live ? BADGE : "#ffffff";
+  context.strokeStyle = live ? "#ffffff" : BADGE;
+  context.lineWidth = 2;
+  context.fill();
+  context.stroke();
+  context.font = FONT;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillStyle = live ? "#ffffff" : BADGE;
+  context.fillText(text, box.xMax, box.yMin + 0.5);
+  context.textAlign = "start";
 }
 
 function paintCaption(context: Context, text: string, box: Box): void {

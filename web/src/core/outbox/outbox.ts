@@ -145,8 +145,10 @@ export class Outbox {
       if (!this.#goOn(result)) return false;
       // A newer version may have come while this one was on the way; it stays in line.
       if (this.#waitingDrafts.get(draft.assignmentId) === draft) this.#waitingDrafts.delete(draft.assignmentId);
-      // A draft the server will not have (the lease ended, the answer is in) stays on the shelf and is not sent again.
-      if (result.kind === "acknowledged") this.noteSaved(draft.assignmentId, draft.version);
+      // A draft the server will not have (the lease ended) stays on the shelf for the next visit.
+      if (result.kind !== "acknowledged") continue;
+      await this.#shelf.deleteDraft(draft.assignmentId, draft.version);
+      this.noteSaved(draft.assignmentId, draft.version);
     }
     return true;
   }

@@ -1,0 +1,153 @@
+// The desk of an expert: which mark is in dispute, and whose shape to take. Every answer stays; the verdict is a new one.
+import { useMemo, useState } from "react";
+import { api } from "@/api/calls";
+import type { Adjudication, Guideline, LabelClass } from "@/api/types";
+import { classBook, useProject } from "@/app/project";
+import { ActiveClock, ADJUDICATE_KEYS, ANNOTATE_KEYS, KeyMap } from "@/core";
+import { rate } from "@/format/numbers";
+import { t } from "@/text/en";
+import { Button, KeyHint, KeyLine } from "@/ui/Button";
+import { ErrorLine } from "@/ui/Messages";
+import { authorStyle } from "@/ui/palette";
+import { Person } from "@/ui/Person";
+import { Tag } from "@/ui/State";
+import { PanelPart, Plate, WorkFrame } from "@/ui/WorkFrame";
+import { useAct } from "../shared/useForm";
+import { CanvasHost } from "../work/CanvasHost";
+import { ClausePanel } from "../work/ClausePanel";
+import { HelpDialog } from "../work/HelpDialog";
+import { canvasBox, toMarks, toShapes } from "../work/marks";
+import { Readout } from "../work/Readout";
+import { useEngine, usePicture, useSnapshot } from "../work/useEngine";
+import { useWorkKeys } from "../work/useWorkKeys";
+import css from "../work/Work.module.css";
+import { TopDivider, WorkTop } from "../work/WorkTop";
+import { DisputeList, DisputeSides } from "./DisputePanel";
+import { agreedMarks } from "./resolve";
+import { useDisputes } from "./useDisputes";
+
+// Tab walks the disputes here and digits take sides, so the canvas keeps only what does not clash.
+const TAKEN = new Set(ADJUDICATE_KEYS.flatMap((binding) => binding.chords));
+const keys = new KeyMap([...ADJUDICATE_KEYS, ...ANNOTATE_KEYS.filter((binding) => binding.action !== "submit" && !binding.chords.some((chord) => TAKEN.has(chord)))]);
+const SCOPES = ["review", "canvas", "task", "app"] as const;
+
+interface Props {
+  readonly adjudication: Adjudication;
+  readonly classes: readonly LabelClass[];
+  readonly guideline: Guideline | undefined;
+  readonly onNext: () => Promise<void>;
+}
+
+export function AdjudicateDesk({ adjudication, classes, guideline, onNext }: Props) {
+  const { slug } = useProject();
+  const engine = useEngine({ classes, keys, label: t.work.canvas, colour: "#14171f" });
+  const snapshot = useSnapshot(engine);
+  const clock = useMemo(() => new ActiveClock(() => Date.now()), []);
+  const picture = usePicture(engine, adjudication.image_url, { width: adjudication.width_px, height: adjudication.height_px }, () => toShapes(agreedMarks(adjudication)), () => {
+    engine?.act("tool.select");
+    clock.restart();
+  });
+  const disputes = useDisputes(engine, snapshot, adjudication, picture.state === "shown");
+  const [help, setHelp] = useState(false);
+  const [clientKey] = useState(() => crypto.randomUUID());
+  const book = classBook(classes);
+  const n = adjudication.disputes.length;
+  const left = n - disputes.choices.size;
+  const dispute = adjudication.disputes[disputes.at];
+  const take = (at: number): void => {
+    const answer = adjudication.answers[at];
+    if (answer !== undefined) disputes.decide({ how: "take", label: answer.label });
+  };
+  const settle = useAct(async () => {
+    await api.settle(slug, adjudication.id, { marks: toMarks(snapshot.shapes), client_key: clientKey, seconds: clock.seconds });
+    await onNext();
+  });
+  const trySettle = (): void => {
+    if (left === 0 && snapshot.draft === null && !settle.busy) void settle.run();
+  };
+  useWorkKeys(keys, SCOPES, engine, {
+    "dispute.next": () => disputes.go((disputes.at + 1) % Math.max(1, n)),
+    "dispute.previous": () => disputes.go((disputes.at + n - 1) % Math.max(1, n)),
+    "take.1": () => take(0),
+    "take.2": () => take(1),
+    "take.3": () => take(2),
+    "take.merge": () => disputes.decide({ how: "merge" }),
+    "take.nothing": () => disputes.decide({ how: "nothing" }),
+    "take.draw": () => disputes.decide({ how: "draw" }),
+    "hide.settled": disputes.toggleSettled,
+    "zoom.selected": () => { if (dispute !== undefined) engine?.showBox(canvasBox(dispute.bbox)); },
+    undo: disputes.undo,
+    redo: disputes.redo,
+    settle: trySettle,
+    help: () => setHelp(true),
+  });
+
+  return (
+    <>
+      <WorkFrame
+        top={<WorkTop title={t.nav.adjudicate} text={t.adjudicate.open(adjudication.n_open)} />}
+        topEnd={
+          <>
+            {adjudication.answers.every((answer) => answer.author === null) && <Tag>{t.adjudicate.blind}</Tag>}
+            <TopDivider />
+            <Button kind="primary" disabled={left > 0} busy={settle.busy} hint={keys.label("settle")} onClick={trySettle}>{t.adjudicate.settle(left)}</Button>
+          </>
+        }
+        canvas={<CanvasHost engine={engine} picture={picture} />}
+        over={
+          <Plate roomy>
+            <span className={css.authors}>
+              {adjudication.answers.map((answer, at) => (
+                <span key={answer.label} className={css.author}><AuthorLine at={at} /> {answer.author === null ? answer.label : <Person person={answer.author} compact />}</span>
+              ))}
+              <span className={css.author}><span style={{ width: 16, height: 10, border: "2px solid var(--text)" }} aria-hidden="true" /> {t.adjudicate.consensusWord}</span>
+              <Button kind="quiet" small hint={keys.label("hide.settled")} onClick={disputes.toggleSettled}>{disputes.hideSettled ? t.adjudicate.showSettled : t.adjudicate.hideSettled}</Button>
+            </span>
+          </Plate>
+        }
+        under={<Readout engine={engine} />}
+        wide
+        panel={
+          <>
+            {dispute !== undefined && (
+              <PanelPart title={t.adjudicate.disputeOf(disputes.at + 1, n, dispute.kind)}>
+                <DisputeSides adjudication={adjudication} dispute={dispute} book={book} choice={disputes.choices.get(disputes.at)} onTake={take} />
+                <div className={css.buttons}>
+                  <Button small hint={keys.label("take.merge")} onClick={() => disputes.decide({ how: "merge" })}>{t.adjudicate.merge}</Button>
+                  <Button small hint={keys.label("take.draw")} onClick={() => disputes.decide({ how: "draw" })}>{t.adjudicate.draw}</Button>
+                  <Button small hint={keys.label("take.nothing")} onClick={() => disputes.decide({ how: "nothing" })}>{t.adjudicate.nothing}</Button>
+                </div>
+                <ErrorLine error={settle.error} />
+              </PanelPart>
+            )}
+            <PanelPart title={t.adjudicate.list} note={<>{t.adjudicate.agreement(rate(adjudication.agreement.mean_iou), rate(adjudication.agreement.f1))} <KeyHint keys="Tab" /></>} grow>
+              <DisputeList adjudication={adjudication} at={disputes.at} choices={disputes.choices} book={book} onGo={disputes.go} />
+            </PanelPart>
+            {dispute !== undefined && <ClausePanel guideline={guideline} classId={dispute.label_classes[0] ?? ""} className={book.name(dispute.label_classes[0] ?? "")} />}
+          </>
+        }
+        keys={
+          <KeyLine keys={[
+            { keys: "Tab", label: t.adjudicate.keys.next },
+            { keys: "1 2 3", label: t.adjudicate.keys.take },
+            { keys: keys.label("take.merge"), label: t.adjudicate.keys.merge },
+            { keys: keys.label("take.draw"), label: t.adjudicate.keys.draw },
+            { keys: keys.label("take.nothing"), label: t.adjudicate.keys.nothing },
+            { keys: keys.label("undo"), label: t.keys.line.undo },
+            { keys: keys.label("help"), label: t.keys.line.help },
+          ]}>{t.review.everyAnswerStays}</KeyLine>
+        }
+      />
+      <HelpDialog keys={keys} opened={help} onClose={() => setHelp(false)} />
+    </>
+  );
+}
+
+export function AuthorLine({ at }: { at: number }) {
+  const style = authorStyle(at);
+  return (
+    <svg width="18" height="6" aria-hidden="true">
+      <line x1="0" y1="3" x2="18" y2="3" stroke={`var(--author-${"abc"[at % 3] ?? "a"})`} strokeWidth="2" strokeDasharray={style.dash.map((each) => each * 0.6).join(" ")} />
+    </svg>
+  );
+}

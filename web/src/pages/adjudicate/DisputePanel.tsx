@@ -1,0 +1,73 @@
+// One dispute with its sides as pictures, and the list of all of them.
+import type { Adjudication, Dispute } from "@/api/types";
+import type { ClassBook } from "@/app/project";
+import { rate } from "@/format/numbers";
+import { t } from "@/text/en";
+import { KeyHint } from "@/ui/Button";
+import { CropCard } from "@/ui/CropCard";
+import { IntervalBar } from "@/ui/Measure";
+import { StateShape } from "@/ui/State";
+import { AuthorLine } from "./AdjudicateDesk";
+import css from "./DisputePanel.module.css";
+import type { Choice } from "./resolve";
+import { agreedMarks, markAbout } from "./resolve";
+
+export function DisputeSides({ adjudication, dispute, book, choice, onTake }: { adjudication: Adjudication; dispute: Dispute; book: ClassBook; choice: Choice | undefined; onTake: (at: number) => void }) {
+  const agreed = markAbout(adjudication.consensus, dispute.bbox);
+  return (
+    <>
+      <div className={css.sides}>
+        {adjudication.answers.map((answer, at) => {
+          const mark = markAbout(answer.marks, dispute.bbox);
+          const chosen = choice?.how === "take" && choice.label === answer.label;
+          const what = mark === null ? t.adjudicate.drewNothing : book.name(mark.label_class);
+          return (
+            <button key={answer.label} type="button" className={`${css.side} ${chosen ? css.chosen : ""}`} aria-pressed={chosen} onClick={() => onTake(at)}>
+              <CropCard
+                crop={{ imageUrl: adjudication.image_url, width: adjudication.width_px, height: adjudication.height_px, bbox: dispute.bbox, marks: mark === null ? [] : [{ bbox: mark.bbox, style: at === 1 ? "left_out" : "drawn", colour: `var(--author-${"abc"[at % 3] ?? "a"})` }] }}
+                aspect={1.25}
+                label={t.adjudicate.side(answer.label, what)}
+              />
+              <span className={css.sideFoot}><AuthorLine at={at} /> {answer.label} <KeyHint keys={String(at + 1)} /></span>
+              <span className={css.sideText}>{what}</span>
+            </button>
+          );
+        })}
+      </div>
+      {agreed !== null && (
+        <p className={css.confidence}>
+          <span>{t.adjudicate.confidence}</span>
+          <IntervalBar interval={{ value: agreed.confidence, low: null, high: null }} />
+          <span><b>{rate(agreed.confidence)}</b> <span className="grey">{t.adjudicate.votes(agreed.n_votes, adjudication.answers.length)}</span></span>
+        </p>
+      )}
+    </>
+  );
+}
+
+export function DisputeList({ adjudication, at, choices, book, onGo }: { adjudication: Adjudication; at: number; choices: ReadonlyMap<number, Choice>; book: ClassBook; onGo: (at: number) => void }) {
+  const labels = adjudication.answers.map((answer) => answer.label);
+  return (
+    <>
+      <ol className={css.list}>
+        {adjudication.disputes.map((dispute, index) => {
+          const choice = choices.get(index);
+          const agreed = markAbout(adjudication.consensus, dispute.bbox);
+          return (
+            <li key={index}>
+              <button type="button" className={`${css.row} ${index === at ? css.live : ""}`} aria-current={index === at} onClick={() => onGo(index)}>
+                <span className={css.number}>{index + 1}</span>
+                <span className={css.words}>
+                  <b>{t.adjudicate.row(dispute.label_classes.map((id) => book.name(id)), dispute.kind)}</b>
+                  <span>{choice === undefined ? t.adjudicate.who(dispute.drawn_by, labels) : t.adjudicate.chosen(choice)}</span>
+                </span>
+                {choice === undefined ? <b>{agreed === null ? "" : rate(agreed.confidence)}</b> : <StateShape state="ok" />}
+              </button>
+            </li>
+          );
+        })}
+      </ol>
+      <p className={css.agreed}><StateShape state="ok" /> {t.adjudicate.agreed(agreedMarks(adjudication).length)}</p>
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+// What becomes of each dispute: whose marks are taken for the place in question. Pure; the canvas shows the outcome.
+import type { Adjudication, Box, Mark } from "@/api/types";
+
+export type Choice = { readonly how: "take"; readonly label: string } | { readonly how: "merge" } | { readonly how: "nothing" } | { readonly how: "draw" };
+
+/** Overlap below which a mark is not about the place in question. */
+const ABOUT = 0.1;
+
+export function iou(a: Box, b: Box): number {
+  const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
+  const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
+  if (width <= 0 || height <= 0) return 0;
+  const inter = width * height;
+  const area = (box: Box): number => (box[2] - box[0]) * (box[3] - box[1]);
+  return inter / (area(a) + area(b) - inter);
+}
+
+/** The mark of a set that means the place: the one with the largest overlap, the earlier one on a tie. */
+export function markAbout<M extends { readonly bbox: Box }>(marks: readonly M[], place: Box): M | null {
+  let best: M | null = null;
+  let bestIou = ABOUT;
+  for (const mark of marks) {
+    const overlap = iou(mark.bbox, place);
+    if (overlap > bestIou) {
+      best = mark;
+      bestIou = overlap;
+    }
+  }
+  return best;
+}
+
+/** The consensus marks that nobody disputes. */
+export function agreedMarks({ consensus, disputes }: Pick<Adjudication, "consensus" | "disputes">): Mark[] {
+  const disputed = new Set(disputes.map((dispute) => markAbout(consensus, dispute.bbox)).filter((mark) => mark !== null));
+  return consensus.filter((mark) => !disputed.has(mark));
+}
+
+/** The marks that a choice puts at a dispute's place. */
+export function marksFor(choice: Choice, place: Box, { answers, consensus }: Pick<Adjudication, "answers" | "consensus">): Mark[] {
+  if (choice.how === "nothing" || choice.how === "draw") return [];
+  const from = choice.how === "merge" ? consensus : (answers.find((answer) => answer.label === choice.label)?.marks ?? []);
+  const mark = markAbout(from, place);
+  return mark === null ? [] : [mark];
+}

@@ -1,0 +1,116 @@
+// The decisions on one image: each is one step on the canvas, undone and done again together with its marks.
+import { useEffect, useMemo, useState } from "react";
+import type { Adjudication } from "@/api/types";
+import type { AnnotationEngine, OverlayMark, Shape, Snapshot } from "@/core";
+import { rate } from "@/format/numbers";
+import { t } from "@/text/en";
+import { authorStyle } from "@/ui/palette";
+import { canvasBox, toShapes } from "../work/marks";
+import type { Choice } from "./resolve";
+import { markAbout, marksFor } from "./resolve";
+
+interface Decision {
+  readonly dispute: number;
+  readonly choice: Choice;
+  readonly placed: readonly string[];
+}
+
+export interface Disputes {
+  readonly at: number;
+  readonly go: (at: number) => void;
+  readonly choices: ReadonlyMap<number, Choice>;
+  readonly decide: (choice: Choice) => void;
+  readonly undo: () => void;
+  readonly redo: () => void;
+  readonly hideSettled: boolean;
+  readonly toggleSettled: () => void;
+}
+
+export function useDisputes(engine: AnnotationEngine | null, snapshot: Snapshot, adjudication: Adjudication, shown: boolean): Disputes {
+  const [at, setAt] = useState(0);
+  const [done, setDone] = useState<readonly Decision[]>([]);
+  const [undone, setUndone] = useState<readonly Decision[]>([]);
+  const [hideSettled, setHideSettled] = useState(false);
+  const choices = useMemo(() => new Map(done.map((decision) => [decision.dispute, decision.choice])), [done]);
+
+  const go = (next: number): void => {
+    const place = adjudication.disputes[next];
+    if (place === undefined) return;
+    setAt(next);
+    engine?.editor.store.select(null);
+    engine?.focus();
+  };
+  const decide = (choice: Choice): void => {
+    const dispute = adjudication.disputes[at];
+    if (engine === null || dispute === undefined) return;
+    const store = engine.editor.store;
+    const earlier = done.findLast((decision) => decision.dispute === at)?.placed ?? [];
+    const shapes = freshShapes(marksFor(choice, dispute.bbox, adjudication), store.nextZ());
+    const removed = earlier.flatMap((id) => store.get(id) ?? []).map((before) => ({ id: before.id, before, after: null }));
+    store.perform("replace", [...removed, ...shapes.map((after) => ({ id: after.id, before: null, after }))], null);
+    if (choice.how === "draw") {
+      engine.chooseClass(dispute.label_classes[0] ?? snapshot.classId);
+      engine.act("tool.box");
+      engine.focus();
+    }
+    setDone([...done, { dispute: at, choice, placed: shapes.map((shape) => shape.id) }]);
+    setUndone([]);
+    const open = nextOpen(at, adjudication.disputes.length, new Set([...choices.keys(), at]));
+    if (choice.how !== "draw" && open !== null) setAt(open);
+  };
+  const undo = (): void => {
+    const last = done.at(-1);
+    if (engine?.editor.store.undo() !== "replace" || last === undefined) return;
+    setDone(done.slice(0, -1));
+    setUndone([...undone, last]);
+    setAt(last.dispute);
+  };
+  const redo = (): void => {
+    const last = undone.at(-1);
+    if (engine?.editor.store.redo() !== "replace" || last === undefined) return;
+    setUndone(undone.slice(0, -1));
+    setDone([...done, last]);
+  };
+
+  const overlay = useMemo(() => overlayOf(adjudication, at, hideSettled, choices), [adjudication, at, hideSettled, choices]);
+  useEffect(() => {
+    if (shown) engine?.setOverlay(overlay);
+  }, [engine, overlay, shown]);
+  return { at, go, choices, decide, undo, redo, hideSettled, toggleSettled: () => setHideSettled(!hideSettled) };
+}
+
+function freshShapes(marks: Parameters<typeof toShapes>[0], z: number): Shape[] {
+  return toShapes(marks).map((shape, index) => ({ ...shape, id: crypto.randomUUID(), z: z + index }));
+}
+
+export function nextOpen(at: number, n: number, closed: ReadonlySet<number>): number | null {
+  for (let step = 1; step <= n; step += 1) {
+    const next = (at + step) % n;
+    if (!closed.has(next)) return next;
+  }
+  return null;
+}
+
+/** Everybody's marks by line style and colour; the dispute at hand strong, the rest thin. */
+function overlayOf(adjudication: Adjudication, at: number, hideSettled: boolean, choices: ReadonlyMap<number, Choice>): OverlayMark[] {
+  const { answers, disputes, consensus } = adjudication;
+  const places = disputes.map((dispute) => dispute.bbox);
+  const found: OverlayMark[] = [];
+  answers.forEach((answer, author) => {
+    const about = places.map((place) => markAbout(answer.marks, place));
+    for (const mark of answer.marks) {
+      const dispute = about.indexOf(mark);
+      const settled = dispute === -1 || choices.has(dispute);
+      if (hideSettled && settled && dispute !== at) continue;
+      found.push({ ...authorStyle(author), id: `${answer.label}/${mark.id}`, box: canvasBox(mark.bbox), width: dispute === at ? 2.5 : 1.6, faded: dispute !== at && settled, caption: null, badge: null });
+    }
+  });
+  disputes.forEach((dispute, index) => {
+    if (hideSettled && choices.has(index) && index !== at) return;
+    const agreed = markAbout(consensus, dispute.bbox);
+    const live = index === at;
+    const caption = live && agreed !== null ? t.adjudicate.consensus(rate(agreed.confidence)) : null;
+    found.push({ id: `dispute/${String(index)}`, box: canvasBox(agreed?.bbox ?? dispute.bbox), colour: "#14171f", dash: [], width: live ? 1.6 : 0.75, faded: !live, caption, badge: { text: String(index + 1), live } });
+  });
+  return found;
+}

@@ -1,0 +1,38 @@
+// The next piece of work: claimed from the server, with the newest of what was begun on it here or there.
+import { api } from "@/api/calls";
+import type { Assignment, Claim, MarkIn } from "@/api/types";
+import type { AnswerPayload, DraftPayload, ProjectOutbox } from "@/app/outboxes";
+import { outboxFor } from "@/app/outboxes";
+
+export interface Work {
+  readonly assignment: Assignment;
+  readonly marks: MarkIn[];
+  readonly seconds: number;
+  /** Why an earlier answer to this came back, when it did. */
+  readonly refusal: string | null;
+}
+
+export type NextWork = { readonly work: Work; readonly reason: "none" } | { readonly work: null; readonly reason: Claim["reason"] };
+
+export async function nextWork(userId: string, project: string): Promise<NextWork> {
+  const box = await outboxFor(userId, project);
+  // An answer still on its way holds its task; claiming first would give the same task again.
+  await box.outbox.flush();
+  const claim = await api.claim(project);
+  if (claim.assignment === null) return { work: null, reason: claim.reason };
+  return { work: await begunWork(box, claim.assignment), reason: "none" };
+}
+
+async function begunWork(box: ProjectOutbox, assignment: Assignment): Promise<Work> {
+  const { draft, id } = assignment;
+  box.revisions.set(id, draft?.revision ?? 0);
+  const refused = box.outbox.state().refused.find((record) => record.assignmentId === id);
+  if (refused !== undefined) {
+    const answer = refused.payload as AnswerPayload;
+    await box.outbox.dismiss(refused.key);
+    return { assignment, marks: answer.marks, seconds: answer.seconds, refusal: `${refused.refusal?.message ?? ""} ${refused.refusal?.hint ?? ""}`.trim() };
+  }
+  // What is still on the shelf here was never acknowledged, so it is newer than the server's copy.
+  const local = (await box.outbox.findDraft(id))?.payload as DraftPayload | undefined;
+  return { assignment, marks: local?.marks ?? draft?.marks ?? [], seconds: local?.seconds ?? draft?.seconds ?? 0, refusal: null };
+}

@@ -1,0 +1,103 @@
+// The written rules: numbered clauses to read, and for lead and expert the Markdown to change, as a new version.
+import { useQueryClient } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+import { api } from "@/api/calls";
+import { ApiError, asError } from "@/api/http";
+import type { Guideline } from "@/api/types";
+import { useClassBook, useGuideline, useProject } from "@/app/project";
+import { Top } from "@/app/top";
+import { moment } from "@/format/times";
+import { t } from "@/text/en";
+import { Button } from "@/ui/Button";
+import { Card, Columns, PageHead } from "@/ui/Card";
+import { ClassName } from "@/ui/ClassChip";
+import { Form, FormActions, Textarea, TextInput } from "@/ui/Fields";
+import { EmptyState, ErrorLine, ErrorState, Loading } from "@/ui/Messages";
+import { TopTitle } from "@/ui/Shell";
+import { useAct } from "../shared/useForm";
+import { ClauseBody } from "../work/ClausePanel";
+import css from "./Guideline.module.css";
+
+export function GuidelinePage() {
+  const { may } = useProject();
+  const guideline = useGuideline();
+  const [editing, setEditing] = useState(false);
+  if (guideline.isPending) return <Loading what={t.nav.guideline} />;
+  const missing = guideline.error instanceof ApiError && guideline.error.status === 404;
+  if (guideline.isError && !missing) return <ErrorState error={asError(guideline.error)} onRetry={() => void guideline.refetch()} />;
+  const data = guideline.data;
+  const mayEdit = may("lead", "expert");
+  return (
+    <>
+      <Top><TopTitle title={t.nav.guideline} text={data === undefined ? undefined : `v${String(data.version)}`} /></Top>
+      <PageHead
+        title={data === undefined ? t.guideline.none : t.guideline.title(data.clauses.length)}
+        text={data === undefined ? undefined : t.guideline.text(data.version, data.created_by.name, data.created_by.simulated, moment(data.created_at, new Date()), data.note)}
+        actions={mayEdit && !editing && <Button kind="primary" onClick={() => setEditing(true)}>{data === undefined ? t.guideline.write : t.guideline.edit}</Button>}
+      />
+      {editing ? <Editor guideline={data} onClose={() => setEditing(false)} /> : data === undefined ? <EmptyState title={t.guideline.none}>{t.guideline.noneHint}</EmptyState> : <Reader guideline={data} />}
+    </>
+  );
+}
+
+function Reader({ guideline }: { guideline: Guideline }) {
+  const book = useClassBook();
+  return (
+    <div className={css.clauses}>
+      {guideline.clauses.map((clause) => (
+        <Card key={clause.id} title={`${clause.id} ${clause.title}`} note={<span className={css.classes}>{clause.classes.map((id) => <ClassName key={id} at={book.at(id)} name={book.name(id)} />)}</span>}>
+          <ClauseBody clause={clause} />
+        </Card>
+      ))}
+    </div>
+  );
+}
+
+function Editor({ guideline, onClose }: { guideline: Guideline | undefined; onClose: () => void }) {
+  const { slug } = useProject();
+  const client = useQueryClient();
+  const [markdown, setMarkdown] = useState(guideline?.markdown ?? t.guideline.template);
+  const [note, setNote] = useState("");
+  const area = useRef<HTMLTextAreaElement>(null);
+  const save = useAct(async () => {
+    await api.saveGuideline(slug, markdown, note.trim());
+    await client.invalidateQueries({ queryKey: ["guideline", slug] });
+    await client.invalidateQueries({ queryKey: ["project"] });
+    onClose();
+  });
+  const addPicture = useAct(async (file: File, good: boolean) => {
+    const example = await api.addExample(slug, file);
+    const at = area.current?.selectionStart ?? markdown.length;
+    setMarkdown(`${markdown.slice(0, at)}\n![${good ? "good" : "bad"}: ](example:${example.id})\n${markdown.slice(at)}`);
+  });
+  return (
+    <Columns
+      evidence={
+        <Card title={t.guideline.markdown}>
+          <Form onSubmit={() => void save.run()}>
+            <Textarea ref={area} aria-label={t.guideline.markdown} classNames={{ input: css.editor ?? "" }} value={markdown} onChange={(event) => setMarkdown(event.currentTarget.value)} autosize minRows={18} maxRows={32} spellCheck />
+            <TextInput label={t.guideline.note} value={note} onChange={(event) => setNote(event.currentTarget.value)} maxLength={500} />
+            <ErrorLine error={save.error ?? addPicture.error} />
+            <FormActions>
+              <Button type="submit" kind="primary" busy={save.busy} disabled={markdown.trim() === "" || note.trim() === ""}>{t.guideline.publish((guideline?.version ?? 0) + 1)}</Button>
+              <Button kind="quiet" onClick={onClose}>{t.actions.back}</Button>
+              <PictureButton label={t.guideline.addGood} onFile={(file) => void addPicture.run(file, true)} />
+              <PictureButton label={t.guideline.addBad} onFile={(file) => void addPicture.run(file, false)} />
+            </FormActions>
+          </Form>
+        </Card>
+      }
+      deciding={<Card title={t.guideline.howTo}><ul className={css.how}>{t.guideline.howToLines.map((line) => <li key={line}>{line}</li>)}</ul></Card>}
+    />
+  );
+}
+
+function PictureButton({ label, onFile }: { label: string; onFile: (file: File) => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <input ref={input} type="file" accept="image/png,image/jpeg,image/webp" hidden aria-label={label} onChange={(event) => { const file = event.currentTarget.files?.[0]; if (file !== undefined) onFile(file); event.currentTarget.value = ""; }} />
+      <Button small onClick={() => input.current?.click()}>{label}</Button>
+    </>
+  );
+}

@@ -1,0 +1,28 @@
+// Keys of a work page: the canvas's own first, then the page's; silent in text fields and under dialogs.
+import { useEffect, useRef } from "react";
+import type { AnnotationEngine, KeyMap, Scope } from "@/core";
+
+export type PageActions = Readonly<Record<string, () => void>>;
+
+export function useWorkKeys(keys: KeyMap, scopes: readonly Scope[], engine: AnnotationEngine | null, actions: PageActions): void {
+  const latest = useRef({ engine, actions, scopes });
+  latest.current = { engine, actions, scopes };
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || document.querySelector("[role=dialog]") !== null) return;
+      const field = inField(event.target);
+      const action = keys.match(event, latest.current.scopes, field);
+      if (action === null) return;
+      const own = latest.current.actions[action];
+      if (own === undefined && latest.current.engine?.act(action, event.repeat) !== true) return;
+      own?.();
+      event.preventDefault();
+    };
+    window.addEventListener("keydown", listen);
+    return () => window.removeEventListener("keydown", listen);
+  }, [keys]);
+}
+
+function inField(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}

@@ -1,0 +1,189 @@
+// A person's error rate over their gold images, with the evidence of a slip (CUSUM) below and the change it points to.
+import { rate } from "@/format/numbers";
+import { clock } from "@/format/times";
+import { t } from "@/text/en";
+import { bandPath, linear, linePath, ticks } from "./chart";
+import type { Scale } from "./chart";
+import css from "./ControlChart.module.css";
+import { ChartTable } from "./ChartTable";
+import { useWidth } from "./useWidth";
+
+export interface ControlPoint {
+  readonly gold_image: number;
+  readonly at: string;
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly error: number;
+  readonly units: number;
+  readonly evidence: number;
+}
+
+export interface ControlSeries {
+  readonly points: readonly ControlPoint[];
+  readonly limit: number;
+  readonly alarm_line: number | null;
+  readonly run_length: number | null;
+}
+
+export interface ChangeMark {
+  readonly gold_image: number;
+  readonly changed: { readonly median_at: string; readonly low_at: string; readonly high_at: string; readonly median_image: number; readonly low_image: number; readonly high_image: number };
+}
+
+interface Props {
+  readonly series: ControlSeries;
+  readonly alarms: readonly ChangeMark[];
+  readonly label: string;
+  readonly height?: number;
+  /** Small multiples: no words in the chart. */
+  readonly small?: boolean;
+  readonly onOpen?: (goldImage: number) => void;
+}
+
+const LEFT = 34;
+
+interface Frame {
+  readonly x: Scale;
+  readonly rate: Scale;
+  readonly topRate: number;
+  readonly evidence: Scale;
+  readonly right: number;
+  readonly split: number;
+  readonly bottom: number;
+}
+
+export function ControlChart({ series, alarms, label, height = 250, small = false, onOpen }: Props) {
+  const [box, width] = useWidth<HTMLDivElement>(small ? 220 : 700);
+  const frame = frameFor(series, width, height, small);
+  return (
+    <div ref={box} className={css.chart}>
+      <svg width={width} height={height} role="img" aria-label={label}>
+        {!small && alarms.map((alarm) => <Change key={alarm.gold_image} alarm={alarm} frame={frame} />)}
+        <RateLane series={series} frame={frame} small={small} />
+        <EvidenceLane series={series} frame={frame} small={small} />
+        {alarms.map((alarm) => <AlarmDot key={alarm.gold_image} alarm={alarm} series={series} frame={frame} small={small} />)}
+        <Axis series={series} frame={frame} height={height} />
+        {onOpen !== undefined && series.points.map((point) => <ErrorTarget key={point.gold_image} point={point} frame={frame} onOpen={onOpen} />)}
+      </svg>
+      {!small && (
+        <ChartTable label={label} heads={[t.chart.goldImage, t.chart.at, t.chart.rate, t.chart.low, t.chart.high, t.chart.errors, t.chart.units, t.chart.evidence]}
+          rows={series.points.map((p) => [String(p.gold_image), clock(p.at), p.value === null ? "" : rate(p.value), p.low === null ? "" : rate(p.low), p.high === null ? "" : rate(p.high), String(p.error), String(p.units), p.evidence.toFixed(2)])} />
+      )}
+    </div>
+  );
+}
+
+function frameFor(series: ControlSeries, width: number, height: number, small: boolean): Frame {
+  const { points, limit, alarm_line: alarmLine } = series;
+  const last = Math.max(2, points.at(-1)?.gold_image ?? 2);
+  const topRate = Math.min(1, Math.max(limit * 1.3, ...points.map((p) => p.high ?? p.value ?? 0), 0.05));
+  const topEvidence = Math.max((alarmLine ?? 1) * 1.5, ...points.map((p) => p.evidence)) * 1.05;
+  const bottom = height - 18;
+  const split = small ? bottom * 0.42 : bottom * 0.6;
+  const right = width - 8;
+  return {
+    x: linear([1, last], [LEFT, right]),
+    rate: linear([0, topRate], [split, small ? 6 : 22]),
+    topRate,
+    evidence: linear([0, topEvidence], [bottom - 2, split + (small ? 8 : 20)]),
+    right,
+    split,
+    bottom,
+  };
+}
+
+function RateLane({ series, frame, small }: { series: ControlSeries; frame: Frame; small: boolean }) {
+  const known = series.points.flatMap((p) => (p.value === null ? [] : [{ ...p, value: p.value, low: p.low ?? p.value, high: p.high ?? p.value }]));
+  const at = (value: (p: (typeof known)[number]) => number): [number, number][] => known.map((p) => [frame.x(p.gold_image), frame.rate(value(p))]);
+  const marks = ticks(0, frame.topRate, small ? 1 : 3);
+  return (
+    <g>
+      {marks.map((mark) => (
+        <g key={mark}>
+          <line className={css.grid} x1={LEFT} x2={frame.right} y1={frame.rate(mark)} y2={frame.rate(mark)} />
+          <text className={css.tick} x={LEFT - 6} y={frame.rate(mark) + 3.5} textAnchor="end">{mark === 0 ? "0" : rate(mark)}</text>
+        </g>
+      ))}
+      <path className={css.band} d={bandPath(at((p) => p.low), at((p) => p.high))} />
+      <line className={css.limit} x1={LEFT} x2={frame.right} y1={frame.rate(series.limit)} y2={frame.rate(series.limit)} />
+      {!small && <text className={css.words} x={LEFT + 4} y={frame.rate(series.limit) - 4}>{t.chart.mostAllowed(rate(series.limit))}</text>}
+      <path className={css.line} d={linePath(at((p) => p.value))} />
+      {series.points.filter((p) => p.error > 0).map((p) => (
+        <line key={p.gold_image} className={css.errorTick} x1={frame.x(p.gold_image)} x2={frame.x(p.gold_image)} y1={frame.split + 3} y2={frame.split + (small ? 6 : 9)} />
+      ))}
+    </g>
+  );
+}
+
+function EvidenceLane({ series, frame, small }: { series: ControlSeries; frame: Frame; small: boolean }) {
+  const line = series.points.map((p): [number, number] => [frame.x(p.gold_image), frame.evidence(p.evidence)]);
+  return (
+    <g>
+      <line className={css.grid} x1={LEFT} x2={frame.right} y1={frame.evidence(0)} y2={frame.evidence(0)} />
+      {series.alarm_line !== null && (
+        <>
+          <line className={css.alarmLine} x1={LEFT} x2={frame.right} y1={frame.evidence(series.alarm_line)} y2={frame.evidence(series.alarm_line)} />
+          {!small && series.run_length !== null && (
+            <text className={css.stopWords} x={LEFT + 4} y={frame.evidence(series.alarm_line) - 4}>{t.chart.alarmLine(series.run_length)}</text>
+          )}
+        </>
+      )}
+      {!small && <text className={css.accentWords} x={LEFT + 4} y={frame.split + 24}>{t.chart.evidenceOfSlip}</text>}
+      <path className={css.evidence} d={linePath(line)} />
+    </g>
+  );
+}
+
+function Change({ alarm, frame }: { alarm: ChangeMark; frame: Frame }) {
+  const { changed } = alarm;
+  const low = frame.x(changed.low_image);
+  const high = frame.x(changed.high_image);
+  const middle = frame.x(changed.median_image);
+  const nearRight = middle > (LEFT + frame.right) / 2;
+  return (
+    <g>
+      <rect className={css.changeBand} x={low} width={Math.max(1, high - low)} y={4} height={frame.bottom - 4} />
+      <line className={css.changeLine} x1={middle} x2={middle} y1={4} y2={frame.bottom} />
+      <text className={css.changeWords} x={middle + (nearRight ? -6 : 6)} y={14} textAnchor={nearRight ? "end" : "start"}>
+        {t.chart.changedHere(clock(changed.median_at), clock(changed.low_at), clock(changed.high_at))}
+      </text>
+    </g>
+  );
+}
+
+function AlarmDot({ alarm, series, frame, small }: { alarm: ChangeMark; series: ControlSeries; frame: Frame; small: boolean }) {
+  const point = series.points.find((p) => p.gold_image === alarm.gold_image);
+  if (point === undefined || series.alarm_line === null || point.evidence < series.alarm_line) return null;
+  const x = frame.x(point.gold_image);
+  const y = frame.evidence(point.evidence);
+  return (
+    <g>
+      <circle className={css.alarmDot} cx={x} cy={y} r={small ? 3 : 4.5} />
+      {!small && <text className={css.stopWords} fontWeight="600" x={x - 9} y={y - 6} textAnchor="end">{t.chart.alarmAt(alarm.gold_image)}</text>}
+    </g>
+  );
+}
+
+function Axis({ series, frame, height }: { series: ControlSeries; frame: Frame; height: number }) {
+  const last = series.points.at(-1)?.gold_image ?? 0;
+  const marks = ticks(0, last, 4).filter((mark) => mark > 0 && mark < last * 0.94);
+  return (
+    <g>
+      <text className={css.tick} x={LEFT} y={height - 3}>{t.chart.goldImageOne}</text>
+      {marks.filter((mark) => frame.x(mark) > LEFT + 90).map((mark) => (
+        <text key={mark} className={css.tick} x={frame.x(mark)} y={height - 3} textAnchor="middle">{mark}</text>
+      ))}
+      {last > 1 && <text className={css.tick} x={frame.right} y={height - 3} textAnchor="end">{last}</text>}
+    </g>
+  );
+}
+
+function ErrorTarget({ point, frame, onOpen }: { point: ControlPoint; frame: Frame; onOpen: (goldImage: number) => void }) {
+  if (point.error === 0) return null;
+  return (
+    <rect className={css.target} x={frame.x(point.gold_image) - 5} y={frame.split - 4} width={10} height={18} onClick={() => onOpen(point.gold_image)}>
+      <title>{t.chart.openErrors(point.gold_image, clock(point.at))}</title>
+    </rect>
+  );
+}
