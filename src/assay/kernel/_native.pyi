@@ -29,3 +29,68 @@ def cluster_boxes(
     group: NDArray[np.int64],
     tightness: NDArray[np.float64],
 ) -> int: ...
+def match_pairs(
+    left_offsets: NDArray[np.int64],
+    left_classes: NDArray[np.int32],
+    right_offsets: NDArray[np.int64],
+    right_classes: NDArray[np.int32],
+    pair_starts: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    cols: NDArray[np.int64],
+    values: NDArray[np.float64],
+    threshold: float,
+    mode: int,
+    right_of_left: NDArray[np.int64],
+    left_of_right: NDArray[np.int64],
+    iou_of_left: NDArray[np.float64],
+) -> int: ...
+def box_pairs(
+    left_offsets: NDArray[np.int64],
+    left: NDArray[np.float64],
+    right_offsets: NDArray[np.int64],
+    right: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], int]: ...
+def rasterise(
+    points: NDArray[np.float64],
+    ring_points: NDArray[np.int64],
+    is_hole: NDArray[np.uint8],
+    mask_rings: NDArray[np.int64],
+    sizes: NDArray[np.int32],
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]: ...
+def combine_runs(
+    a_start: NDArray[np.int32],
+    a_end: NDArray[np.int32],
+    b_start: NDArray[np.int32],
+    b_end: NDArray[np.int32],
+    keep: int,
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]: ...
+def read_rle(
+    text: NDArray[np.uint8], text_starts: NDArray[np.int64], sizes: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], int]: ...
+def write_rle(start: NDArray[np.int32], end: NDArray[np.int32], area: int) -> bytes: ...
+def measure_masks(
+    run_starts: NDArray[np.int64],
+    start: NDArray[np.int32],
+    end: NDArray[np.int32],
+    heights: NDArray[np.int32],
+    area: NDArray[np.int64],
+    boxes: NDArray[np.float64],
+) -> None: ...
+def overlap_masks(
+    a_starts: NDArray[np.int64],
+    a_start: NDArray[np.int32],
+    a_end: NDArray[np.int32],
+    b_starts: NDArray[np.int64],
+    b_start: NDArray[np.int32],
+    b_end: NDArray[np.int32],
+    rows: NDArray[np.int64],
+    cols: NDArray[np.int64],
+    out: NDArray[np.int64],
+) -> None: ...
+def overlap_rotated(
+    a: NDArray[np.float64],
+    b: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    cols: NDArray[np.int64],
+    out: NDArray[np.float64],
+) -> None: ...

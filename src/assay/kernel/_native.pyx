@@ -1,7 +1,11 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
 """A thin door from Python buffers to the compiled kernel; every loop is C and runs without the interpreter lock."""
 
-from libc.stdint cimport int32_t, int64_t
+import numpy as np
+
+from libc.stdint cimport int32_t, int64_t, uint8_t
+from libc.stdlib cimport free
+from libc.string cimport memcpy, memset
 
 
 cdef extern from "assay_kernel.h" nogil:
@@ -74,3 +78,226 @@ def cluster_boxes(
     if status == ASSAY_NO_MEMORY:
         raise MemoryError
     return stopped_at if status == ASSAY_TOO_MUCH else -1
+
+
+cdef extern from "assay_kernel.h" nogil:
+    ctypedef struct assay_pairs:
+        const int64_t *starts
+        const int64_t *rows
+        const int64_t *cols
+        const double *values
+
+    ctypedef struct assay_row_pairs:
+        int64_t *row
+        int64_t *col
+        int64_t n
+
+    ctypedef struct assay_runs:
+        int32_t *start
+        int32_t *end
+        int64_t n
+
+    ctypedef struct assay_polygons:
+        const double *points
+        const int64_t *ring_points
+        const int64_t *mask_rings
+        const uint8_t *is_hole
+        const int32_t *sizes
+
+    int assay_match_pairs(
+        assay_boxes left, assay_boxes right, assay_pairs pairs, int64_t n_items, double threshold, int mode,
+        int64_t *right_of_left, int64_t *left_of_right, double *iou_of_left, int64_t *stopped_at)
+    int assay_box_pairs(
+        assay_boxes left, assay_boxes right, int64_t n_items, int64_t *pair_starts, assay_row_pairs *out,
+        int64_t *stopped_at)
+    void assay_runs_free(assay_runs *runs)
+    int assay_runs_combine(
+        const int32_t *a_start, const int32_t *a_end, int64_t n_a, const int32_t *b_start, const int32_t *b_end,
+        int64_t n_b, int keep, assay_runs *out)
+    int assay_rasterise(const assay_polygons *polygons, int64_t n_masks, int64_t *run_starts, assay_runs *out)
+    int assay_read_rle(
+        const uint8_t *text, const int64_t *text_starts, const int32_t *sizes, int64_t n_masks,
+        int64_t *run_starts, assay_runs *out, int64_t *wrong)
+    int64_t assay_write_rle(const int32_t *start, const int32_t *end, int64_t n, int64_t area, uint8_t *text)
+    void assay_mask_measure(
+        const int64_t *run_starts, const int32_t *start, const int32_t *end, const int32_t *heights, int64_t n_masks,
+        int64_t *area, double *boxes)
+    void assay_mask_overlap(
+        const int64_t *a_starts, const int32_t *a_start, const int32_t *a_end, const int64_t *b_starts,
+        const int32_t *b_start, const int32_t *b_end, const int64_t *rows, const int64_t *cols, int64_t n_pairs,
+        int64_t *out)
+
+
+cdef const int32_t *_ints(const int32_t[::1] values) noexcept:
+    return &values[0] if values.shape[0] > 0 else NULL
+
+
+cdef object _take_runs(assay_runs *runs, int status):
+    """The runs as two arrays; what C allocated is given back."""
+    starts, ends = np.empty(runs.n, np.int32), np.empty(runs.n, np.int32)
+    cdef int32_t[::1] to_start = starts, to_end = ends
+    if runs.n > 0:
+        memcpy(&to_start[0], runs.start, runs.n * sizeof(int32_t))
+        memcpy(&to_end[0], runs.end, runs.n * sizeof(int32_t))
+    assay_runs_free(runs)
+    if status == ASSAY_NO_MEMORY:
+        raise MemoryError
+    return starts, ends
+
+
+def match_pairs(
+    const int64_t[::1] left_offsets, const int32_t[::1] left_classes,
+    const int64_t[::1] right_offsets, const int32_t[::1] right_classes,
+    const int64_t[::1] pair_starts, const int64_t[::1] rows, const int64_t[::1] cols, const double[::1] values,
+    double threshold, int mode,
+    int64_t[::1] right_of_left, int64_t[::1] left_of_right, double[::1] iou_of_left,
+):
+    """Match given pairs item by item into the three output arrays; the item that was too much, or -1."""
+    cdef int64_t stopped_at = -1
+    cdef int status = ASSAY_OK
+    cdef assay_boxes a, b
+    cdef assay_pairs pairs
+    if rows.shape[0] == 0:
+        right_of_left[:] = -1
+        left_of_right[:] = -1
+        iou_of_left[:] = 0
+        return -1
+    a.offsets, a.boxes, a.classes = &left_offsets[0], NULL, &left_classes[0]
+    b.offsets, b.boxes, b.classes = &right_offsets[0], NULL, &right_classes[0]
+    pairs.starts, pairs.rows, pairs.cols, pairs.values = &pair_starts[0], &rows[0], &cols[0], &values[0]
+    with nogil:
+        status = assay_match_pairs(
+            a, b, pairs, left_offsets.shape[0] - 1, threshold, mode,
+            &right_of_left[0], &left_of_right[0], &iou_of_left[0], &stopped_at)
+    if status == ASSAY_NO_MEMORY:
+        raise MemoryError
+    return stopped_at if status == ASSAY_TOO_MUCH else -1
+
+
+def box_pairs(
+    const int64_t[::1] left_offsets, const double[:, ::1] left,
+    const int64_t[::1] right_offsets, const double[:, ::1] right,
+):
+    """Where each item's pairs start, rows and columns of overlapping pairs, and the item that was too much, or -1."""
+    cdef int64_t n_items = left_offsets.shape[0] - 1, stopped_at = -1
+    cdef int status = ASSAY_OK
+    cdef assay_boxes a, b
+    cdef assay_row_pairs found
+    starts = np.zeros(n_items + 1, np.int64)
+    cdef int64_t[::1] to_starts = starts
+    memset(&found, 0, sizeof(found))
+    if left.shape[0] > 0 and right.shape[0] > 0:
+        a.offsets, a.boxes, a.classes = &left_offsets[0], &left[0, 0], NULL
+        b.offsets, b.boxes, b.classes = &right_offsets[0], &right[0, 0], NULL
+        with nogil:
+            status = assay_box_pairs(a, b, n_items, &to_starts[0], &found, &stopped_at)
+    rows, cols = np.empty(found.n, np.int64), np.empty(found.n, np.int64)
+    cdef int64_t[::1] to_rows = rows, to_cols = cols
+    if found.n > 0:
+        memcpy(&to_rows[0], found.row, found.n * sizeof(int64_t))
+        memcpy(&to_cols[0], found.col, found.n * sizeof(int64_t))
+    free(found.row)
+    free(found.col)
+    if status == ASSAY_NO_MEMORY:
+        raise MemoryError
+    return starts, rows, cols, stopped_at if status == ASSAY_TOO_MUCH else -1
+
+
+def rasterise(
+    const double[:, ::1] points, const int64_t[::1] ring_points, const uint8_t[::1] is_hole,
+    const int64_t[::1] mask_rings, const int32_t[:, ::1] sizes,
+):
+    """Run starts of each mask, starts and ends of runs."""
+    cdef int64_t n_masks = mask_rings.shape[0] - 1
+    cdef assay_polygons polygons
+    cdef assay_runs runs
+    cdef int status = ASSAY_OK
+    memset(&runs, 0, sizeof(runs))
+    run_starts = np.zeros(n_masks + 1, np.int64)
+    cdef int64_t[::1] to_starts = run_starts
+    if points.shape[0] > 0 and n_masks > 0:
+        polygons.points, polygons.ring_points, polygons.is_hole = &points[0, 0], &ring_points[0], &is_hole[0]
+        polygons.mask_rings, polygons.sizes = &mask_rings[0], &sizes[0, 0]
+        with nogil:
+            status = assay_rasterise(&polygons, n_masks, &to_starts[0], &runs)
+    starts, ends = _take_runs(&runs, status)
+    return run_starts, starts, ends
+
+
+def combine_runs(
+    const int32_t[::1] a_start, const int32_t[::1] a_end, const int32_t[::1] b_start, const int32_t[::1] b_end, int keep,
+):
+    """Starts and ends of the runs of two masks put together; bit 2 * (in a) + (in b) of `keep` says what stays."""
+    cdef assay_runs runs
+    memset(&runs, 0, sizeof(runs))
+    cdef int status = assay_runs_combine(
+        _ints(a_start), _ints(a_end), a_start.shape[0], _ints(b_start), _ints(b_end), b_start.shape[0], keep, &runs)
+    return _take_runs(&runs, status)
+
+
+def read_rle(const uint8_t[::1] text, const int64_t[::1] text_starts, const int32_t[:, ::1] sizes):
+    """Run starts of each mask, starts and ends of runs, and the number of the first wrong mask, or -1."""
+    cdef int64_t n_masks = text_starts.shape[0] - 1, wrong = -1
+    cdef assay_runs runs
+    cdef int status = ASSAY_OK
+    memset(&runs, 0, sizeof(runs))
+    run_starts = np.zeros(n_masks + 1, np.int64)
+    cdef int64_t[::1] to_starts = run_starts
+    cdef const uint8_t *first = &text[0] if text.shape[0] > 0 else NULL
+    if n_masks > 0:
+        with nogil:
+            status = assay_read_rle(first, &text_starts[0], &sizes[0, 0], n_masks, &to_starts[0], &runs, &wrong)
+    starts, ends = _take_runs(&runs, status)
+    return run_starts, starts, ends, wrong
+
+
+def write_rle(const int32_t[::1] start, const int32_t[::1] end, int64_t area):
+    """COCO's run-length string of one mask."""
+    text = bytearray(7 * (2 * start.shape[0] + 1))
+    cdef uint8_t[::1] to_text = text
+    cdef int64_t length = assay_write_rle(_ints(start), _ints(end), start.shape[0], area, &to_text[0])
+    return bytes(text[:length])
+
+
+def measure_masks(
+    const int64_t[::1] run_starts, const int32_t[::1] start, const int32_t[::1] end, const int32_t[::1] heights,
+    int64_t[::1] area, double[:, ::1] boxes,
+):
+    """Write the number of set pixels and the enclosing box of every mask; an empty mask has an empty box at 0."""
+    if heights.shape[0] == 0:
+        return
+    with nogil:
+        assay_mask_measure(
+            &run_starts[0], &start[0] if start.shape[0] > 0 else NULL, &end[0] if end.shape[0] > 0 else NULL,
+            &heights[0], heights.shape[0], &area[0], &boxes[0, 0])
+
+
+def overlap_masks(
+    const int64_t[::1] a_starts, const int32_t[::1] a_start, const int32_t[::1] a_end,
+    const int64_t[::1] b_starts, const int32_t[::1] b_start, const int32_t[::1] b_end,
+    const int64_t[::1] rows, const int64_t[::1] cols, int64_t[::1] out,
+):
+    """Write the number of pixels that masks `rows` and `cols` share."""
+    if rows.shape[0] == 0:
+        return
+    cdef const int32_t *as_ = _ints(a_start)
+    cdef const int32_t *ae = _ints(a_end)
+    cdef const int32_t *bs = _ints(b_start)
+    cdef const int32_t *be = _ints(b_end)
+    with nogil:
+        assay_mask_overlap(&a_starts[0], as_, ae, &b_starts[0], bs, be, &rows[0], &cols[0], rows.shape[0], &out[0])
+
+
+cdef extern from "assay_kernel.h" nogil:
+    void assay_rotated_overlap(
+        const double *a, const double *b, const int64_t *rows, const int64_t *cols, int64_t n_pairs, double *out)
+
+
+def overlap_rotated(
+    const double[:, ::1] a, const double[:, ::1] b, const int64_t[::1] rows, const int64_t[::1] cols, double[::1] out,
+):
+    """Write the area that rotated boxes `rows` of `a` and `cols` of `b` share."""
+    if rows.shape[0] == 0:
+        return
+    with nogil:
+        assay_rotated_overlap(&a[0, 0], &b[0, 0], &rows[0], &cols[0], rows.shape[0], &out[0])

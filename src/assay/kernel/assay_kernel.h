@@ -68,4 +68,66 @@ void assay_box_iou(const double *a, int64_t n_a, const double *b, int64_t n_b, d
 int assay_cluster_boxes(const int64_t *starts, int64_t first, int64_t last, const double *boxes, const int32_t *authors,
                         double threshold, int64_t *group, double *tightness, int64_t *stopped_at);
 
+/* ---- pairs of any geometry ---- */
+
+/* Pairs given by the caller, item by item (`starts`, n_items + 1), by row, then column, both global. */
+typedef struct {
+    const int64_t *starts, *rows, *cols;
+    const double *values;
+} assay_pairs;
+
+/* As assay_match_boxes, for similarities measured elsewhere. Boxes of the sides are not looked at. */
+int assay_match_pairs(assay_boxes left, assay_boxes right, assay_pairs pairs, int64_t n_items, double threshold, int mode,
+                      int64_t *right_of_left, int64_t *left_of_right, double *iou_of_left, int64_t *stopped_at);
+
+/* A growing list of pairs of rows. */
+typedef struct {
+    int64_t *row, *col;
+    int64_t n, room;
+} assay_row_pairs;
+
+/* Pairs of boxes of the same item that overlap (share some area), by row, then column. */
+int assay_box_pairs(assay_boxes left, assay_boxes right, int64_t n_items, int64_t *pair_starts, assay_row_pairs *out,
+                    int64_t *stopped_at);
+
+/* ---- masks ---- */
+
+typedef struct {
+    int32_t *start, *end;
+    int64_t n, room;
+} assay_runs;
+
+/* Rings of points; each mask is made of rings, a hole is cut out of the outer ring before it. Sizes are height, width. */
+typedef struct {
+    const double *points;
+    const int64_t *ring_points, *mask_rings;
+    const uint8_t *is_hole;
+    const int32_t *sizes;
+} assay_polygons;
+
+/* What to keep of two masks: bit 2 * (in a) + (in b). */
+#define ASSAY_OR 14
+#define ASSAY_AND 8
+#define ASSAY_MINUS 4
+
+int assay_runs_add(assay_runs *runs, int32_t start, int32_t end, int64_t floor);
+void assay_runs_free(assay_runs *runs);
+int assay_runs_combine(const int32_t *a_start, const int32_t *a_end, int64_t n_a, const int32_t *b_start,
+                       const int32_t *b_end, int64_t n_b, int keep, assay_runs *out);
+int assay_rasterise(const assay_polygons *polygons, int64_t n_masks, int64_t *run_starts, assay_runs *out);
+int assay_read_rle(const uint8_t *text, const int64_t *text_starts, const int32_t *sizes, int64_t n_masks,
+                   int64_t *run_starts, assay_runs *out, int64_t *wrong);
+int64_t assay_write_rle(const int32_t *start, const int32_t *end, int64_t n, int64_t area, uint8_t *text);
+void assay_mask_measure(const int64_t *run_starts, const int32_t *start, const int32_t *end, const int32_t *heights,
+                        int64_t n_masks, int64_t *area, double *boxes);
+void assay_mask_overlap(const int64_t *a_starts, const int32_t *a_start, const int32_t *a_end, const int64_t *b_starts,
+                        const int32_t *b_start, const int32_t *b_end, const int64_t *rows, const int64_t *cols,
+                        int64_t n_pairs, int64_t *out);
+
+/* ---- rotated boxes: centre x, centre y, width, height, angle in radians clockwise ---- */
+
+/* The area that boxes `rows` of `a` and `cols` of `b` (both (n, 5)) share. */
+void assay_rotated_overlap(const double *a, const double *b, const int64_t *rows, const int64_t *cols, int64_t n_pairs,
+                           double *out);
+
 #endif

@@ -176,20 +176,30 @@ static int assign_part(workspace *w, const item_view *v, const assay_edges *g) {
     return ASSAY_OK;
 }
 
-static int match_item(workspace *w, const item_view *v, const double *left, const double *right, double t, int mode) {
-    if (make_room(w, v->n_left, v->n_right) != ASSAY_OK) return ASSAY_NO_MEMORY;
-    w->all.n = 0;
-    int status = (int64_t)v->n_left * v->n_right < SWEEP_FROM
-                     ? all_pairs(&w->all, left, v->n_left, right, v->n_right, t)
-                     : sweep_pairs(w, left, v->n_left, right, v->n_right, t);
-    if (status != ASSAY_OK || w->all.n == 0) return status;
+/* Match what stands in w->all, in one pass or two. */
+static int match_edges(workspace *w, const item_view *v, int mode) {
+    if (w->all.n == 0) return ASSAY_OK;
     if (mode == ASSAY_CLASS_AGNOSTIC) return assign_part(w, v, &w->all);
     for (int pass = 0; pass < (mode == ASSAY_TWO_PASS ? 2 : 1); pass++) {
-        status = select_edges(w, v, pass == 0);
+        int status = select_edges(w, v, pass == 0);
         if (status == ASSAY_OK && w->part.n > 0) status = assign_part(w, v, &w->part);
         if (status != ASSAY_OK) return status;
     }
     return ASSAY_OK;
+}
+
+/* Everything about one item of a matching; unmatched to begin with. */
+static item_view view_item(assay_boxes left, assay_boxes right, int64_t item, int64_t *right_of_left,
+                           int64_t *left_of_right, double *iou_of_left) {
+    int64_t a = left.offsets[item], b = right.offsets[item];
+    int64_t n_left = left.offsets[item + 1] - a, n_right = right.offsets[item + 1] - b;
+    for (int64_t i = 0; i < n_left; i++) {
+        right_of_left[a + i] = -1;
+        iou_of_left[a + i] = 0;
+    }
+    for (int64_t j = 0; j < n_right; j++) left_of_right[b + j] = -1;
+    return (item_view){left.classes + a,  right.classes + b, a, b, (int32_t)n_left, (int32_t)n_right,
+                       right_of_left + a, left_of_right + b, iou_of_left + a};
 }
 
 static void release(workspace *w) {
@@ -202,22 +212,71 @@ static void release(workspace *w) {
 int assay_match_boxes(assay_boxes left, assay_boxes right, int64_t first, int64_t last, double threshold, int mode,
                       int64_t *right_of_left, int64_t *left_of_right, double *iou_of_left, int64_t *stopped_at) {
     workspace w = {.solver = assay_solver_new()};
-    if (w.solver == NULL) return ASSAY_NO_MEMORY;
-    int status = ASSAY_OK;
+    int status = w.solver == NULL ? ASSAY_NO_MEMORY : ASSAY_OK;
     for (int64_t item = first; item < last && status == ASSAY_OK; item++) {
-        int64_t a = left.offsets[item], b = right.offsets[item];
-        int64_t n_left = left.offsets[item + 1] - a, n_right = right.offsets[item + 1] - b;
-        for (int64_t i = 0; i < n_left; i++) {
-            right_of_left[a + i] = -1;
-            iou_of_left[a + i] = 0;
-        }
-        for (int64_t j = 0; j < n_right; j++) left_of_right[b + j] = -1;
-        if (n_left == 0 || n_right == 0) continue;
-        item_view view = {left.classes + a, right.classes + b,  a, b, (int32_t)n_left, (int32_t)n_right,
-                          right_of_left + a, left_of_right + b, iou_of_left + a};
+        item_view v = view_item(left, right, item, right_of_left, left_of_right, iou_of_left);
+        if (v.n_left == 0 || v.n_right == 0) continue;
+        const double *a = left.boxes + 4 * v.left_from, *b = right.boxes + 4 * v.right_from;
         *stopped_at = item;
-        status = match_item(&w, &view, left.boxes + 4 * a, right.boxes + 4 * b, threshold, mode);
+        w.all.n = 0;
+        status = make_room(&w, v.n_left, v.n_right);
+        if (status != ASSAY_OK) break;
+        status = (int64_t)v.n_left * v.n_right < SWEEP_FROM ? all_pairs(&w.all, a, v.n_left, b, v.n_right, threshold)
+                                                            : sweep_pairs(&w, a, v.n_left, b, v.n_right, threshold);
+        if (status == ASSAY_OK) status = match_edges(&w, &v, mode);
     }
     release(&w);
+    return status;
+}
+
+int assay_match_pairs(assay_boxes left, assay_boxes right, assay_pairs pairs, int64_t n_items, double threshold, int mode,
+                      int64_t *right_of_left, int64_t *left_of_right, double *iou_of_left, int64_t *stopped_at) {
+    workspace w = {.solver = assay_solver_new()};
+    int status = w.solver == NULL ? ASSAY_NO_MEMORY : ASSAY_OK;
+    for (int64_t item = 0; item < n_items && status == ASSAY_OK; item++) {
+        item_view v = view_item(left, right, item, right_of_left, left_of_right, iou_of_left);
+        *stopped_at = item;
+        w.all.n = 0;
+        status = make_room(&w, v.n_left, v.n_right);
+        for (int64_t k = pairs.starts[item]; k < pairs.starts[item + 1] && status == ASSAY_OK; k++)
+            if (pairs.values[k] >= threshold)
+                status = add_edge(&w.all, (int32_t)(pairs.rows[k] - v.left_from), (int32_t)(pairs.cols[k] - v.right_from),
+                                  pairs.values[k]);
+        if (status == ASSAY_OK) status = match_edges(&w, &v, mode);
+    }
+    release(&w);
+    return status;
+}
+
+static int add_row_pair(assay_row_pairs *p, int64_t row, int64_t col) {
+    if (p->n == p->room) {
+        int64_t room = 2 * p->room + 1024;
+        ASSAY_GROW(p->row, room);
+        ASSAY_GROW(p->col, room);
+        p->room = room;
+    }
+    p->row[p->n] = row;
+    p->col[p->n++] = col;
+    return ASSAY_OK;
+}
+
+static int overlapping(const double *a, const double *b) {
+    return overlap(a[0], a[2], b[0], b[2]) > 0 && overlap(a[1], a[3], b[1], b[3]) > 0;
+}
+
+int assay_box_pairs(assay_boxes left, assay_boxes right, int64_t n_items, int64_t *pair_starts, assay_row_pairs *out,
+                    int64_t *stopped_at) {
+    int status = ASSAY_OK;
+    pair_starts[0] = 0;
+    for (int64_t item = 0; item < n_items && status == ASSAY_OK; item++) {
+        int64_t before = out->n;
+        *stopped_at = item;
+        for (int64_t i = left.offsets[item]; i < left.offsets[item + 1] && status == ASSAY_OK; i++) {
+            for (int64_t j = right.offsets[item]; j < right.offsets[item + 1] && status == ASSAY_OK; j++)
+                if (overlapping(left.boxes + 4 * i, right.boxes + 4 * j)) status = add_row_pair(out, i, j);
+            if (out->n - before > MAX_EDGES) status = ASSAY_TOO_MUCH;
+        }
+        pair_starts[item + 1] = out->n;
+    }
     return status;
 }

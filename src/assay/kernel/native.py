@@ -9,7 +9,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.kernel import twin
+from assay.kernel import twin, twin_rotated
 
 compiled: ModuleType
 try:
@@ -21,6 +21,9 @@ Backend = Literal["compiled", "numpy"]
 BACKEND: Final[Backend] = "numpy" if compiled is twin else "compiled"
 
 Side = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int32]]
+
+Sides = tuple[NDArray[np.int64], NDArray[np.int32]]
+Pairs = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 
 CLASS_AGNOSTIC, CLASS_AWARE, TWO_PASS = 0, 1, 2
 MANY_BOXES = 20_000  # below this a second thread costs more than it saves
@@ -102,4 +105,69 @@ def box_iou(a: NDArray[np.float64], b: NDArray[np.float64], *, backend: Backend 
         return twin.box_iou(a, b)
     out = np.zeros((len(a), len(b)))
     compiled.box_iou(np.ascontiguousarray(a), np.ascontiguousarray(b), out)
+    return out
+
+
+def match_pairs(
+    left: Sides,
+    right: Sides,
+    pairs: Pairs,
+    *,
+    threshold: float,
+    mode: int,
+    backend: Backend = BACKEND,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], int]:
+    """As `match_boxes`, for marks of any shape whose similarities are measured already.
+
+    Args:
+        left: offsets (n_items + 1,) int64 and classes (n,) int32.
+        right: the same for the other side.
+        pairs: (n_items + 1,) where each item's pairs begin, then left row, right row and similarity of each pair, by
+            left row, then right row.
+        threshold: smallest similarity that may match.
+        mode: `CLASS_AGNOSTIC`, `CLASS_AWARE` or `TWO_PASS`.
+        backend: which implementation runs.
+    """
+    right_of_left, left_of_right = np.empty(len(left[1]), np.int64), np.empty(len(right[1]), np.int64)
+    iou = np.empty(len(left[1]), np.float64)
+    starts, rows, cols, values = pairs
+    run = twin.match_pairs if backend == "numpy" else compiled.match_pairs
+    stopped_at = run(*left, *right, starts, rows, cols, values, threshold, mode, right_of_left, left_of_right, iou)
+    return right_of_left, left_of_right, iou, int(stopped_at)
+
+
+def box_pairs(
+    left: tuple[NDArray[np.int64], NDArray[np.float64]],
+    right: tuple[NDArray[np.int64], NDArray[np.float64]],
+    *,
+    backend: Backend = BACKEND,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], int]:
+    """Find the pairs of boxes of the same item that share some area.
+
+    Args:
+        left: offsets (n_items + 1,) and boxes (n, 4).
+        right: the same for the other side.
+        backend: which implementation runs.
+
+    Returns:
+        (n_items + 1,) where each item's pairs begin, left and right row of each pair by left row, then right row, and
+        the item with more than 10 million pairs, -1 when there is none.
+    """
+    run = twin.box_pairs if backend == "numpy" else compiled.box_pairs
+    found: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], int] = run(*left, *right)
+    return found
+
+
+def overlap_rotated(
+    a: NDArray[np.float64],
+    b: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    cols: NDArray[np.int64],
+    *,
+    backend: Backend = BACKEND,
+) -> NDArray[np.float64]:
+    """(n_pairs,) the area that rotated boxes `rows[i]` of a (n, 5) and `cols[i]` of b (m, 5) share."""
+    out = np.zeros(len(rows))
+    run = twin_rotated.overlap_rotated if backend == "numpy" else compiled.overlap_rotated
+    run(a, b, rows, cols, out)
     return out

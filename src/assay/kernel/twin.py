@@ -70,6 +70,60 @@ def match_boxes(
     return -1
 
 
+def match_pairs(
+    left_offsets: NDArray[np.int64],
+    left_classes: NDArray[np.int32],
+    right_offsets: NDArray[np.int64],
+    right_classes: NDArray[np.int32],
+    pair_starts: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    cols: NDArray[np.int64],
+    values: NDArray[np.float64],
+    threshold: float,
+    mode: int,
+    right_of_left: NDArray[np.int64],
+    left_of_right: NDArray[np.int64],
+    iou_of_left: NDArray[np.float64],
+) -> int:
+    """Match given pairs item by item into the three output arrays; the item that was too much, or -1."""
+    right_of_left[:], left_of_right[:], iou_of_left[:] = -1, -1, 0.0
+    same = left_classes[rows] == right_classes[cols]
+    for item in range(len(left_offsets) - 1):
+        here = np.arange(pair_starts[item], pair_starts[item + 1])
+        here = here[values[here] >= threshold]
+        parts = {0: [here], 1: [here[same[here]]], 2: [here[same[here]], here[~same[here]]]}[mode]
+        for part in parts:
+            pairs = part[(right_of_left[rows[part]] < 0) & (left_of_right[cols[part]] < 0)]
+            local = rows[pairs] - left_offsets[item], cols[pairs] - right_offsets[item]
+            kept = pairs[assign(*local, values[pairs])]
+            right_of_left[rows[kept]], left_of_right[cols[kept]] = cols[kept], rows[kept]
+            iou_of_left[rows[kept]] = values[kept]
+    return -1
+
+
+def box_pairs(
+    left_offsets: NDArray[np.int64],
+    left: NDArray[np.float64],
+    right_offsets: NDArray[np.int64],
+    right: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], int]:
+    """Where each item's pairs start, rows and columns of overlapping pairs, and the item that was too much, or -1."""
+    n_items = len(left_offsets) - 1
+    starts, rows, cols = np.zeros(n_items + 1, np.int64), [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for item in range(n_items):
+        a = left[left_offsets[item] : left_offsets[item + 1], None]
+        b = right[None, right_offsets[item] : right_offsets[item + 1]]
+        width = np.minimum(a[..., 2], b[..., 2]) - np.maximum(a[..., 0], b[..., 0])
+        height = np.minimum(a[..., 3], b[..., 3]) - np.maximum(a[..., 1], b[..., 1])
+        r, c = np.nonzero((width > 0) & (height > 0))
+        rows.append(r + left_offsets[item])
+        cols.append(c + right_offsets[item])
+        starts[item + 1] = starts[item] + len(r)
+        if len(r) > MAX_EDGES:
+            return starts, np.concatenate(rows), np.concatenate(cols), item
+    return starts, np.concatenate(rows), np.concatenate(cols), -1
+
+
 def _pairs(
     left: NDArray[np.float64], right: NDArray[np.float64], threshold: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:

@@ -1,4 +1,4 @@
-"""How alike the boxes of several authors are: per pair, per class, per item, and over a project with intervals."""
+"""How alike the marks of several authors are: per pair, per class, per item, and over a project with intervals."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from assay.kernel import native
 from assay.kernel.estimate import Estimate
-from assay.quality.boxes import Boxes
 from assay.quality.errors import ItemsDifferError, TooFewAuthorsError
-from assay.quality.matching import Matches, match_boxes
+from assay.quality.marks import Marks
+from assay.quality.matching import Matches, match_marks
 from assay.quality.ratios import share_over_items
 
 
@@ -111,17 +111,17 @@ class Agreement:
 
 
 def pairwise_agreement(
-    authors: Mapping[str, Boxes],
+    authors: Mapping[str, Marks],
     *,
     rng: np.random.Generator,
     threshold: float = 0.5,
     assigned: Mapping[str, NDArray[np.bool_]] | None = None,
     n_threads: int = 1,
 ) -> Agreement:
-    """Measure how alike the authors' boxes are, by optimal matching of every two of them.
+    """Measure how alike the authors' marks are, by optimal matching of every two of them.
 
     Args:
-        authors: each author's boxes over the same items.
+        authors: each author's marks, of one shape, over the same items.
         rng: seeded generator for the intervals (bootstrap over items).
         threshold: smallest IoU that matches.
         assigned: (n_items,) per author: which items they were asked to label. An item assigned and left empty is an
@@ -137,7 +137,7 @@ def pairwise_agreement(
         both = np.flatnonzero(shown[first] & shown[second])
         if len(both) == 0:
             continue
-        matches = match_boxes(
+        matches = match_marks(
             authors[first].take(both), authors[second].take(both), threshold=threshold, n_threads=n_threads
         )
         pairs.append(sums.add(first, second, both, matches))
@@ -159,7 +159,7 @@ def pairwise_agreement(
 
 
 def check_authors(
-    authors: Mapping[str, Boxes], assigned: Mapping[str, NDArray[np.bool_]] | None
+    authors: Mapping[str, Marks], assigned: Mapping[str, NDArray[np.bool_]] | None
 ) -> tuple[list[str], dict[str, NDArray[np.bool_]]]:
     """Names in order and who was shown what; refuses fewer than two authors and sides of different length."""
     names = sorted(authors)
@@ -260,7 +260,7 @@ class _ClassSums:
             yield int(label_class), sums[owner == label_class].T
 
 
-def _marks_compared(authors: Mapping[str, Boxes], shown: Mapping[str, NDArray[np.bool_]]) -> int:
+def _marks_compared(authors: Mapping[str, Marks], shown: Mapping[str, NDArray[np.bool_]]) -> int:
     """Marks on items that at least two authors were assigned."""
     shared = np.sum([shown[name] for name in authors], axis=0) > 1
     return int(sum(boxes.counts[shared].sum() for boxes in authors.values()))

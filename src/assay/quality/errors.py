@@ -32,29 +32,28 @@ class CalibrationStateError(CorruptError):
         super().__init__(f"The stored state cannot be read: {what}.", hint="Fold the gold answers again from scratch.")
 
 
-class BoxesMisshapenError(InvalidInputError):
-    """Offsets, boxes and classes do not fit together."""
+class MarksMisshapenError(InvalidInputError):
+    """Offsets, geometry and classes do not fit together."""
 
-    code = "quality.boxes_misshapen"
+    code = "quality.marks_misshapen"
 
     def __init__(self, message: str) -> None:
-        hint = "Give offsets (n_items + 1,), boxes (n, 4) and classes (n,) with offsets from 0 to n."
+        hint = "Give offsets (n_items + 1,) from 0 to n, geometry of n marks and classes (n,)."
         super().__init__(message, hint=hint)
 
 
-class BoxInvalidError(InvalidInputError):
-    """One box is no box: not finite, without area, or beyond any image.
+class MarkInvalidError(InvalidInputError):
+    """One mark is none: not finite, without extent, or beyond its image.
 
     Attributes:
         item: position of the item it lies on.
-        row: which box of that item, from 0.
+        row: which mark of that item, from 0.
     """
 
-    code = "quality.box_invalid"
+    code = "quality.mark_invalid"
 
-    def __init__(self, *, item: int, row: int, box: tuple[float, ...]) -> None:
-        hint = "A box needs finite x_min < x_max and y_min < y_max, within a thousand million pixels."
-        super().__init__(f"Box {row} of item {item} is {box}.", hint=hint)
+    def __init__(self, shape: str, value: object, *, item: int, row: int, need: str) -> None:
+        super().__init__(f"{shape.capitalize()} {row} of item {item} is {value}.", hint=f"A {shape} needs {need}.")
         self.item, self.row = item, row
 
 
@@ -117,3 +116,13 @@ class ClassOutOfRangeError(InvalidInputError):
     def __init__(self, label_class: int, n_classes: int) -> None:
         hint = "Ask for a table with all classes of the label schema."
         super().__init__(f"Class {label_class} does not fit into a table of {n_classes} classes.", hint=hint)
+
+
+class ShapesDifferError(InvalidInputError):
+    """Two sides hold marks that cannot be compared."""
+
+    code = "quality.shapes_differ"
+
+    def __init__(self, left: str, right: str) -> None:
+        hint = "Compare marks of one shape; areas of different shapes can be compared as masks of the same size."
+        super().__init__(f"One side has {left}, the other {right}.", hint=hint)

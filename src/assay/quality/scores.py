@@ -1,4 +1,4 @@
-"""Score one author's boxes against gold: a verdict on every mark, counts per item, a confusion table."""
+"""Score one author's marks against gold: a verdict on every mark, counts per item, a confusion table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from assay.kernel.estimate import Estimate
 from assay.quality.boxes import Boxes
 from assay.quality.errors import ClassOutOfRangeError, ThresholdInvalidError
-from assay.quality.matching import Matches, Mode, check_threshold, match_boxes
+from assay.quality.marks import Marks
+from assay.quality.matching import Matches, Mode, check_threshold, match_marks
 from assay.quality.ratios import share_over_items
 
 TIGHT_THRESHOLD: Final = 0.7
@@ -106,9 +107,9 @@ class Score:
         return share_over_items(part.astype(np.float64), whole, rng, n=int(whole.sum()))
 
 
-def score_boxes(
-    gold: Boxes,
-    answer: Boxes,
+def score_marks(
+    gold: Marks,
+    answer: Marks,
     *,
     threshold: float = 0.5,
     tight_threshold: float = TIGHT_THRESHOLD,
@@ -119,25 +120,45 @@ def score_boxes(
 
     Args:
         gold: the signed answer.
-        answer: one author's boxes on the same items.
-        threshold: IoU from which two boxes may be the same thing.
-        tight_threshold: IoU from which a box of the right class is well placed; not below `threshold`.
-        mode: as for `match_boxes`; `two_pass` finds misclassified marks without giving up a right pair for them.
+        answer: one author's marks of the same shape on the same items.
+        threshold: IoU from which two marks may be the same thing.
+        tight_threshold: IoU from which a mark of the right class is well placed; not below `threshold`.
+        mode: as for `match_marks`; `two_pass` finds misclassified marks without giving up a right pair for them.
         n_threads: how many threads share the items; the answer does not depend on it.
     """
     check_threshold("threshold", threshold)
     if not threshold <= tight_threshold <= 1:
         raise ThresholdInvalidError("tight_threshold", tight_threshold, low=threshold)
-    matches = match_boxes(gold, answer, threshold=threshold, mode=mode, n_threads=n_threads)
+    matches = match_marks(gold, answer, threshold=threshold, mode=mode, n_threads=n_threads)
+    return judge(matches, tight_threshold=tight_threshold)
+
+
+def score_boxes(
+    gold: Boxes,
+    answer: Boxes,
+    *,
+    threshold: float = 0.5,
+    tight_threshold: float = TIGHT_THRESHOLD,
+    mode: Mode = "two_pass",
+    n_threads: int = 1,
+) -> Score:
+    """Compare boxes with gold boxes; see `score_marks`."""
+    return score_marks(
+        gold, answer, threshold=threshold, tight_threshold=tight_threshold, mode=mode, n_threads=n_threads
+    )
+
+
+def judge(matches: Matches, *, tight_threshold: float) -> Score:
+    """Give every mark its verdict; gold is the left side of the matches."""
     pair_verdicts = np.where(matches.pair_iou < tight_threshold, Verdict.MISLOCALISED, Verdict.CORRECT)
     pair_verdicts[~matches.same_class] = Verdict.MISCLASSIFIED
-    gold_verdicts = np.full(len(gold), Verdict.MISSED, np.int8)
+    gold_verdicts = np.full(len(matches.left), Verdict.MISSED, np.int8)
     gold_verdicts[matches.left_rows] = pair_verdicts
-    answer_verdicts = np.full(len(answer), Verdict.SPURIOUS, np.int8)
+    answer_verdicts = np.full(len(matches.right), Verdict.SPURIOUS, np.int8)
     answer_verdicts[matches.right_rows] = pair_verdicts
     return Score(matches, gold_verdicts, answer_verdicts, tight_threshold)
 
 
-def _per_item(boxes: Boxes, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _per_item(marks: Marks, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
     total = np.concatenate([np.zeros(1, np.int64), np.cumsum(chosen, dtype=np.int64)])
-    return np.diff(total[boxes.offsets])
+    return np.diff(total[marks.offsets])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assay.quality import Boxes
-from assay.quality.errors import BoxesMisshapenError, BoxInvalidError
+from assay.quality.errors import MarkInvalidError, MarksMisshapenError
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from assay.quality.errors import BoxesMisshapenError, BoxInvalidError
     ],
 )
 def test_a_box_that_is_none_is_refused_with_its_item_and_row(box: tuple[float, ...]) -> None:
-    with pytest.raises(BoxInvalidError) as caught:
+    with pytest.raises(MarkInvalidError) as caught:
         Boxes.of([[], [(0, 0, 1, 1)], [(0, 0, 1, 1), box]])
     assert (caught.value.item, caught.value.row) == (2, 1)
     assert "Box 1 of item 2" in caught.value.message
@@ -41,7 +41,7 @@ def test_a_box_that_is_none_is_refused_with_its_item_and_row(box: tuple[float, .
     ],
 )
 def test_arrays_that_do_not_fit_together_are_refused(offsets: object, boxes: object, classes: object) -> None:
-    with pytest.raises(BoxesMisshapenError):
+    with pytest.raises(MarksMisshapenError):
         Boxes(offsets, boxes, classes)  # type: ignore[arg-type]
 
 
