@@ -113,22 +113,23 @@ def _no_agreement() -> Estimate:
 
 
 def people_gold(work: Work, policy: Policy) -> Iterable[PersonGold]:
-    """Accuracy of each person whose unreviewed answers count, on the gold that stands for those answers.
+    """Accuracy of each person whose unreviewed answers count, on the gold that speaks for those answers.
 
-    Where work was put back since an instant, everything after it has been looked at one by one, so only gold answered
-    before it speaks for what was not.
+    Work that was put back has been looked at one by one, so gold answered in that stretch is left out.
     """
     counting: dict[str, int] = {}
     for submission in work.boxes.submissions:
         looked_at = work.boxes.standing.get(submission.id) is Standing.ACCEPTED
         if submission.origin.value == "person" and not looked_at:
             counting[submission.author_id] = counting.get(submission.author_id, 0) + 1
-    since = {p.user_id: p.since_at_us for p in work.put_backs if p.reversed_at_us is None}
     rules = EvidenceRules(min_images=policy.min_gold_images)
     for user_id, n_answers in sorted(counting.items()):
-        scores = [s for s in work.scores.get(user_id, []) if s.answered_at_us <= since.get(user_id, 2**62)]
-        if not scores and user_id in since:
-            continue
+        back = [p for p in work.put_backs if p.user_id == user_id and p.reversed_at_us is None]
+        scores = [
+            s
+            for s in work.scores.get(user_id, [])
+            if not any(p.since_at_us < s.answered_at_us <= p.created_at_us for p in back)
+        ]
         rate = period_rate(answers_of(scores), work.rho, rules=rules)
         evidence = judge_evidence(rate.estimate, n_eff=rate.n_eff, rules=rules)
         yield PersonGold(user_id, complement(rate.estimate), evidence, n_answers)

@@ -53,13 +53,19 @@ def _infer_after_put_back(house: House, event: Event) -> None:
 
 
 def _put_back(house: House, event: Event) -> None:
-    """Send work back when an alarm says since when it may be wrong."""
+    """Send work back when an alarm says since when it may be wrong.
+
+    Where the work before the change rests on fewer gold images than the policy asks, nothing speaks for it either, and
+    all of it goes back.
+    """
+    with house.read(WATCHER, event.project_id) as rx:
+        vouched = event.body["since_image"] >= policy_in(rx).min_gold_images
     put_back(
         WATCHER,
         event.project_id,
         event.subject.removeprefix("user/"),
-        since_us=event.body["since_us"],
-        sample_since_us=event.body["sample_since_us"],
+        since_us=event.body["since_us"] if vouched else 0,
+        sample_since_us=event.body["sample_since_us"] if vouched else 0,
         why=f"errors on hidden gold rose; alarm at gold image {event.body['gold_image']}",
         alarm_id=event.body["alarm"],
         key=f"put-back/{event.id}",

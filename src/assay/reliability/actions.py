@@ -52,6 +52,7 @@ def _raise(project: str, user_id: str, found: Alarm, scores: list[StoredScore], 
             alarm=alarm.id,
             chart=alarm.chart,
             gold_image=alarm.gold_image,
+            since_image=alarm.median_image,
             since_us=alarm.median_at_us,
             sample_since_us=alarm.sample_at_us,
         )
