@@ -13,7 +13,7 @@ BACKENDS: tuple[native.Backend, ...] = ("compiled", "numpy")
 
 
 def polygon(rng: np.random.Generator, height: int, width: int, kind: int) -> np.ndarray:
-    """Random, whole-numbered, round or nearly five-to-a-pixel outlines, partly beyond the image, many crossing themselves."""
+    """Random, whole-numbered, round or nearly five-to-a-pixel outlines, partly beyond the image, many self-crossing."""
     n, far = int(rng.integers(3, 30)), max(height, width)
     if kind == 0:
         return rng.uniform(-20, far + 20, (n, 2))
@@ -103,9 +103,8 @@ def test_areas_boxes_and_iou_of_150_000_pairs_are_those_of_coco_to_the_bit() -> 
     box = np.concatenate([coco.toBbox(half) for half in halves])
     some = left.areas > 0
     assert np.array_equal(left.envelopes[some], np.hstack([box[:, :2], box[:, :2] + box[:, 2:]])[some])
-    wanted = np.vstack([
-        np.hstack([coco.iou(a, b, [0] * len(b)) for b in (right_reference[:200], right_reference[200:])]) for a in halves
-    ])  # fmt: skip
+    others = [right_reference[:200], right_reference[200:]]
+    wanted = np.vstack([np.hstack([coco.iou(a, b, [0] * len(b)) for b in others]) for a in halves])
     pairs = similar_pairs(left, right)
     got = np.zeros((n, n))
     got[pairs.rows, pairs.cols] = pairs.values
