@@ -57,7 +57,7 @@ def the_items(voc: Path | None) -> tuple[str, list[TruthItem]]:
     if voc is not None:
         items = truth_from_labels(voc_labels(voc))
         return f"{voc.name}, {len(items)} images", items
-    items = with_small_flags(PictureMaker(7).truths(180))
+    items = with_small_flags(PictureMaker(7).truths(range(180)))
     return f"drawn inspection pictures, {len(items)} images", items
 
 

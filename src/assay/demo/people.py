@@ -60,6 +60,7 @@ SPAMS = SimulatedPerson(
     seconds_per_mark=0.5,
 )
 CONFUSER_TOTAL = 0.14
+ANNOTATORS = (CAREFUL, SKIPS, ECHOES, CONFUSES, SLIPS, SPAMS)
 
 LEAD = SimulatedColleague("ines", "Ines Moreau", ("lead",), "leads the project")
 REVIEWER = SimulatedColleague("marek", "Marek Nowak", ("reviewer",), "reviews answers, with the truth at hand")

@@ -7,7 +7,7 @@ are mirrored in glossy trays. Nothing is fetched and nothing is random but the s
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -74,14 +74,14 @@ class PictureMaker:
         self._solids = poses()
         self._shelf = SpriteShelf(_sprites())
 
-    def draw(self, n_pictures: int) -> Iterator[DrawnPicture]:
-        """Draw pictures 0 to `n_pictures`, five to a tray; each depends on the seed and its own number only."""
+    def draw(self, numbers: Iterable[int]) -> Iterator[DrawnPicture]:
+        """Draw the pictures of these numbers, five to a tray; each depends on the seed and its own number only."""
         with ThreadPoolExecutor(max_workers=2) as pool:  # drawing is array work that lets other threads run
-            yield from pool.map(self._picture, range(n_pictures))
+            yield from pool.map(self._picture, numbers)
 
-    def truths(self, n_pictures: int) -> list[TruthItem]:
+    def truths(self, numbers: Iterable[int]) -> list[TruthItem]:
         """What would be true of the pictures `draw` makes, without drawing them; a tenth of the time."""
-        return [self._truth(number, self._scene(number)) for number in range(n_pictures)]
+        return [self._truth(number, self._scene(number)) for number in numbers]
 
     def _picture(self, number: int) -> DrawnPicture:
         scene, tray = self._scene(number), self._tray(number)

@@ -1,0 +1,205 @@
+"""Before anybody labels: pictures in, schema and guideline written, gold signed, work put into the queue."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from time import sleep
+from typing import Any
+
+import numpy as np
+
+from assay.demo.answers import DrawnMark
+from assay.demo.api import Api
+from assay.demo.console import Console, Step
+from assay.demo.errors import DemoDataError, DemoStuckError
+from assay.demo.examples import example_crops
+from assay.demo.guideline import clauses_tested, guideline_text, schema_classes
+from assay.demo.material import N_PRACTICE_GOLD, DrawnMaterial, Material, named_like
+from assay.demo.pictures import DrawnPicture
+from assay.demo.seeds import rng_for
+from assay.demo.truth import TruthItem
+
+OVERLAP = 3
+N_ANNOTATORS = 6
+_POLL_S = 0.2
+_IMPORT_S = 1800.0
+_MAPPERS = 4
+
+
+@dataclass
+class Stage:
+    """What is known while the play runs.
+
+    Attributes:
+        material: pictures and truth.
+        seed: of everything simulated.
+        item_of: id of each imported item by the truth's name.
+        truth_by_digest: truth by the hash of the picture as the server shows it; how simulated people know a picture.
+        schema_version: current label schema.
+        guideline_version: current guideline.
+        gold: names of the gold items among the work.
+        batch: id of the batch of work.
+    """
+
+    material: Material
+    seed: int
+    item_of: dict[str, str] = field(default_factory=dict)
+    truth_by_digest: dict[str, TruthItem] = field(default_factory=dict)
+    schema_version: int = 1
+    guideline_version: int = 1
+    gold: tuple[str, ...] = ()
+    batch: str = ""
+
+    def marks_in(self, marks: Sequence[DrawnMark]) -> list[dict[str, Any]]:
+        """Marks as the API takes them."""
+        ids = self.material.class_ids
+        return [
+            {"client_id": str(number), "label_class": ids[m.label_class], "shape": "bbox", "bbox": list(m.box)}
+            for number, m in enumerate(marks)
+        ]
+
+    def marks_out(self, marks: Sequence[dict[str, Any]]) -> list[DrawnMark]:
+        """Marks as they come back."""
+        names = {ident: name for name, ident in self.material.class_ids.items()}
+        return [
+            DrawnMark(names[m["label_class"]], (m["bbox"][0], m["bbox"][1], m["bbox"][2], m["bbox"][3])) for m in marks
+        ]
+
+    def known(self, picture: bytes) -> TruthItem:
+        """The truth about a picture that the server showed."""
+        return self.truth_by_digest[_digest(picture)]
+
+
+def draw_and_upload(lead: Api, drawn: DrawnMaterial, console: Console) -> None:
+    """Draw the pictures, sending each as soon as it is ready."""
+    made = lead.post("/imports", {"kind": "upload", "labels": "ignore", "origin": "synthetic", "name": "drawn"})
+    with console.step("Drawing inspection pictures", len(drawn.numbers)) as step:
+        for number, picture in enumerate(drawn.draw(), 1):
+            lead.upload(f"/imports/{made['id']}/files", picture.jpeg, name=picture.truth.name)
+            step.reached(number)
+    _import(lead, made["id"], len(drawn.numbers), console)
+
+
+def import_folder(lead: Api, location: str, n_images: int, console: Console) -> None:
+    """Let the server read the pictures of a folder; its labels stay hidden."""
+    made = lead.post("/imports", {"kind": "folder", "location": location, "labels": "ignore", "origin": "real"})
+    _import(lead, made["id"], n_images, console)
+
+
+def _import(lead: Api, import_id: str, n: int, console: Console) -> None:
+    with console.step("Importing them", n) as step:
+        lead.post(f"/imports/{import_id}/start", {})
+        waited = 0.0
+        while (state := lead.get(f"/imports/{import_id}"))["state"] in {"open", "running"}:
+            step.reached(state["n_done"])
+            sleep(_POLL_S)
+            waited += _POLL_S
+            if waited > _IMPORT_S:
+                raise DemoStuckError(f"The import is at {state['n_done']} of {n} after {waited:.0f} s.")
+        step.reached(state["n_done"], f"{state['n_accepted']} taken in, {state['n_refused']} refused")
+        if state["state"] == "failed":
+            raise DemoDataError(f"The import failed: {state['error']}")
+
+
+def recognise_items(stage: Stage, lead: Api) -> None:
+    """Learn which item is which picture, as a person would by looking."""
+    truths = {t.name: t for t in (*stage.material.work, *stage.material.practice)}
+    by_file: dict[str, list[str]] = {}
+    for name in truths:
+        by_file.setdefault(named_like(name), []).append(name)
+    rows = [
+        row
+        for row in lead.rows("/items")
+        if row["name"] in truths or len(by_file.get(named_like(row["name"]), ())) == 1
+    ]
+    for row in rows:
+        name = row["name"] if row["name"] in truths else by_file[named_like(row["name"])][0]
+        stage.item_of[name] = row["id"]
+    with ThreadPoolExecutor(_MAPPERS) as pool:
+        pictures = pool.map(lambda name: lead.image(f"/items/{stage.item_of[name]}/image"), stage.item_of)
+        for name, picture in zip(stage.item_of, pictures, strict=True):
+            stage.truth_by_digest[_digest(picture)] = truths[name]
+
+
+def write_rules(stage: Stage, lead: Api, extra: Sequence[DrawnPicture]) -> None:
+    """Write label schema and guideline, where there are none yet."""
+    project = lead.get("")
+    material = stage.material
+    if project["schema_version"] is None:
+        stage.schema_version = lead.post("/schemas", {"classes": schema_classes(material.class_ids)})["version"]
+    else:
+        stage.schema_version = project["schema_version"]
+    if project["guideline_version"] is None:
+        examples = {what: lead.upload("/guideline-examples", png)["id"] for what, png in example_crops(extra).items()}
+        text = guideline_text(material.class_ids, material.things, examples)
+        made = lead.post("/guidelines", {"markdown": text, "note": "first version, written for the demonstration"})
+        stage.guideline_version = made["version"]
+    else:
+        stage.guideline_version = project["guideline_version"]
+
+
+def set_policy(stage: Stage, lead: Api) -> dict[str, Any]:
+    """Put the demo's policy in force: gold for everybody at the rate that makes each person meet all of it."""
+    policy = lead.get("/policy")
+    wanted = policy | {
+        "preset": "demo",
+        "overlap": OVERLAP,
+        "gold_rate": gold_rate(stage.material),
+        "gold_everyone": True,
+        "review_share": 0.05,
+        "alarm_run_length": 1000,
+        "min_gold_lower": None,
+        "min_agreement_lower": None,
+        "lease_s": 600,
+    }
+    changed: dict[str, Any] = lead.put("/policy", wanted) if policy != wanted else policy
+    return changed
+
+
+def gold_rate(material: Material) -> float:
+    """The share of a person's tasks that are gold when each of six meets all gold and half of the work."""
+    n_work = (len(material.work) - material.n_gold) * OVERLAP / N_ANNOTATORS
+    return round(min(0.5, material.n_gold / (material.n_gold + n_work)), 4)
+
+
+def sign_gold(stage: Stage, expert: Api, step: Step) -> None:
+    """Let the expert sign a random share of the work, and of the practice round, as gold."""
+    work = [item for item in stage.material.work if item.name in stage.item_of]
+    rng = rng_for(stage.seed, "gold")
+    chosen = [work[i] for i in np.sort(rng.choice(len(work), min(stage.material.n_gold, len(work)), replace=False))]
+    stage.gold = tuple(item.name for item in chosen)
+    practice = [item for item in stage.material.practice if item.name in stage.item_of][:N_PRACTICE_GOLD]
+    signed = {row["item_id"] for row in expert.rows("/gold")}
+    for number, item in enumerate([*chosen, *practice], 1):
+        if stage.item_of[item.name] not in signed:
+            expert.post("/gold", _gold_of(stage, item))
+        step.reached(number)
+
+
+def _gold_of(stage: Stage, item: TruthItem) -> dict[str, Any]:
+    ids = stage.material.class_ids
+    marks = [
+        {"label_class": ids[o.label_class], "shape": "bbox", "bbox": list(o.box), "clauses": clauses_tested(o)}
+        for o in item.objects
+    ]
+    return {"item_id": stage.item_of[item.name], "marks": marks, "why": "every object drawn and checked twice"}
+
+
+def open_batches(stage: Stage, lead: Api) -> None:
+    """Put the work into the queue, and the visitor's practice round beside it."""
+    known = {row["name"]: row["id"] for row in lead.rows("/batches")}
+    work = [stage.item_of[item.name] for item in stage.material.work if item.name in stage.item_of]
+    if "Work" not in known:
+        made = lead.post("/batches", {"name": "Work", "items": work, "seed": stage.seed})
+        known["Work"] = made["id"]
+    stage.batch = known["Work"]
+    practice = [stage.item_of[item.name] for item in stage.material.practice if item.name in stage.item_of]
+    if practice and "Practice" not in known:
+        lead.post("/batches", {"name": "Practice", "items": practice, "practice": True, "seed": stage.seed})
+
+
+def _digest(picture: bytes) -> str:
+    return hashlib.sha256(picture).hexdigest()
