@@ -7,11 +7,12 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from tests.bench.calibration_book import Bench, covers, half_width, print_book
 from tests.bench.calibration_cast import (
     CLAUSES,
     Answers,
@@ -25,7 +26,6 @@ from tests.bench.calibration_cast import (
     sparse_geometry,
 )
 
-from assay.kernel.estimate import Estimate
 from assay.quality.acceptance import plan_acceptance, plan_power
 from assay.quality.calibration import (
     ChangeFilter,
@@ -48,7 +48,7 @@ from assay.quality.calibration import (
     pool_rho,
 )
 from assay.quality.calibration.betabinomial import log_chance, shifted_odds
-from assay.quality.calibration.personal_chart import BASELINES, ODDS_RATIOS
+from assay.quality.calibration.personal_chart import BASELINES, ODDS_RATIOS, PRODUCTION_THRESHOLD
 from assay.quality.intervals import wilson
 
 FloatArray = NDArray[np.float64]
@@ -56,54 +56,6 @@ IntArray = NDArray[np.int64]
 SHARED_BCCD = Path(__file__).resolve().parents[3] / "shared/data/bccd/BCCD/Annotations"
 Book = dict[str, list[float]]
 ERRORS = (0.03, 0.05, 0.11, 0.18, 0.50)
-
-
-@dataclass
-class Line:
-    """One promise, what was measured, and whether it holds."""
-
-    name: str
-    measured: float
-    low: float | None
-    high: float | None
-    note: str = ""
-
-    @property
-    def holds(self) -> bool:
-        return (self.low is None or self.measured >= self.low) and (self.high is None or self.measured <= self.high)
-
-
-@dataclass
-class Bench:
-    """What all the parts share: sizes, geometry, and the lines found so far."""
-
-    runs: int
-    seed: int
-    dense: Geometry
-    sparse: Geometry
-    lines: list[Line] = field(default_factory=list)
-    tables: dict[str, list[dict[str, object]]] = field(default_factory=dict)
-
-    def rng(self, *key: int) -> np.random.Generator:
-        return np.random.default_rng((self.seed, *key))
-
-    def add(
-        self, name: str, measured: float, *, low: float | None = None, high: float | None = None, note: str = ""
-    ) -> None:
-        self.lines.append(Line(name, float(measured), low, high, note))
-
-    def row(self, table: str, **cells: object) -> None:
-        self.tables.setdefault(table, []).append(cells)
-
-
-def covers(estimate: Estimate, truth: float) -> bool:
-    """Whether the interval holds the truth; an estimate without one covers nothing."""
-    return estimate.low is not None and estimate.high is not None and estimate.low <= truth <= estimate.high
-
-
-def half_width(estimate: Estimate) -> float:
-    """Half the interval; 1 when there is none."""
-    return 1.0 if estimate.half_width is None else estimate.half_width
 
 
 def measure_cast(bench: Bench) -> None:
@@ -418,7 +370,7 @@ def _personal_tables(geometry: Geometry, rho: float) -> tuple[FloatArray, FloatA
     worse = log_chance(
         legal[..., None, None], n[..., None, None], shifted_odds(BASELINES[:, None], np.array(ODDS_RATIOS)), rho
     )
-    return same, worse - same[..., None]
+    return same, np.asarray(worse - same[..., None], np.float64)
 
 
 def measure_personal(bench: Bench) -> None:
@@ -441,6 +393,13 @@ def measure_personal(bench: Bench) -> None:
                 found.mean() + 2 * error,
                 low=370,
             )
+        production = PersonalChart(PRODUCTION_THRESHOLD, 0.1)
+        found = simulate_personal(bench.rng(12, g), production, geometry, 0.05, 0.05, 0, 0.1, charts)
+        bench.row(
+            "personal chart as in production, run length at 5 %",
+            geometry=geometry.name, threshold=PRODUCTION_THRESHOLD, images=round(float(found.mean())),
+            standard_error=round(float(found.std() / np.sqrt(charts))),
+        )  # fmt: skip
         for history in (30, 50, 100, 200):
             found = simulate_personal(bench.rng(7, g, history), chart, geometry, 0.05, 0.15, history, 0.1, bench.runs)
             bench.row(
@@ -511,7 +470,8 @@ def measure_items(bench: Bench) -> None:
     level = rng.normal(3.0, 0.4, 8)
 
     def seconds(who: IntArray, size: IntArray, faster: float) -> FloatArray:
-        return faster * np.exp(level[who] + 0.8 * np.log1p(size) + scale * rng.standard_t(5, who.shape))
+        times = level[who] + 0.8 * np.log1p(size) + scale * rng.standard_t(5, who.shape)
+        return np.asarray(faster * np.exp(times), np.float64)
 
     model = fit_times(seconds(person, marks, 1.0), person, marks)
     for m, faster, low, high in (
@@ -550,7 +510,9 @@ def measure_borrowed(bench: Bench) -> None:
     """Small classes with strength borrowed from the team: who is covered, and how wide it is."""
     rng = bench.rng(11)
     for people, marks in ((6, 10), (30, 10), (30, 30), (30, 100)):
-        hit, odd, halves = [], [], []
+        hit: list[bool] = []
+        odd: list[bool] = []
+        halves: list[float] = []
         for _ in range(bench.runs // 2):
             rates = rng.beta(8, 92, people)
             rates[0] = 0.30
@@ -596,7 +558,7 @@ def main(argv: list[str] | None = None) -> int:
         started = time.perf_counter()
         PARTS[part](bench)
         print(f"# {part}: {time.perf_counter() - started:.0f} s", flush=True)
-    _print(bench)
+    print_book(bench)
     if args.json:
         lines = [{**asdict(line), "holds": line.holds} for line in bench.lines]
         args.json.write_text(
@@ -613,19 +575,6 @@ def main(argv: list[str] | None = None) -> int:
             )
         )
     return 0 if all(line.holds for line in bench.lines) else 1
-
-
-def _print(bench: Bench) -> None:
-    for name, rows in bench.tables.items():
-        print(f"\n## {name}\n\n| " + " | ".join(rows[0]) + " |\n|" + "---|" * len(rows[0]))
-        for row in rows:
-            print("| " + " | ".join(str(v) for v in row.values()) + " |")
-    print("\n## promises\n\n| promise | measured | at least | at most | |\n|---|---|---|---|---|")
-    for line in bench.lines:
-        low, high = ("" if v is None else f"{v:g}" for v in (line.low, line.high))
-        print(f"| {line.name} | {line.measured:.4g} | {low} | {high} | {'holds' if line.holds else '**FAILS**'} |")
-    failed = sum(not line.holds for line in bench.lines)
-    print(f"\n{len(bench.lines)} lines, {failed} fail.")
 
 
 if __name__ == "__main__":
