@@ -1,5 +1,6 @@
 """Database, blobs, audit log and event table; everything is read and written through a `House`."""
 
+from assay.storage.backup import Manifest, backup, check_backup, restore
 from assay.storage.blobs import Blobs
 from assay.storage.consumers import Consumer, ConsumerRunner
 from assay.storage.errors import (
@@ -26,15 +27,19 @@ __all__ = [
     "House",
     "HouseInUseError",
     "LogDamagedError",
+    "Manifest",
     "Rx",
     "StoreAwayError",
     "TenantUnboundError",
     "Tx",
     "UnauditedWriteError",
     "WriteConflictError",
+    "backup",
+    "check_backup",
     "check_log",
     "newest_event",
     "open_house",
     "read_head",
+    "restore",
     "seal",
 ]

@@ -172,6 +172,17 @@ class BackupRefusedError(InvalidInputError):
     code = "storage.backup_refused"
 
 
+class BackupDamagedError(CorruptError):
+    """A file of a backup is not what its manifest says."""
+
+    code = "storage.backup_damaged"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} in the backup is missing or changed.", hint="Use another backup; nothing was restored."
+        )
+
+
 class DiskFullError(LimitError):
     """The disk has no room for the change."""
 

@@ -61,7 +61,7 @@ consumer_cursors = sa.Table(
 log_heads = sa.Table(
     "log_heads",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True),  # always 1: the current head
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),  # always 1: the current head
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("root", sa.String(64), nullable=False),
     document("frontier"),

@@ -79,7 +79,7 @@ class SqliteDatabase:
     name = "sqlite"
 
     def __init__(self, path: Path, *, n_readers: int = 24, driver: Any = None) -> None:  # noqa: ANN401 - a DB-API module
-        driver = driver or _bundled()
+        driver = driver or bundled_driver()
         if driver.sqlite_version_info < SAFE_VERSION:
             raise UnsafeLibraryError(driver.sqlite_version)
         self.path = path
@@ -261,7 +261,8 @@ class SqliteDatabase:
             self._turn.leave()
 
 
-def _bundled() -> Any:  # noqa: ANN401 - a DB-API module
+def bundled_driver() -> Any:  # noqa: ANN401 - a DB-API module
+    """The SQLite library that comes with Assay, as a DB-API module."""
     import pysqlite3.dbapi2 as driver  # noqa: PLC0415 - a test may bring its own library
 
     return driver
