@@ -8,7 +8,7 @@ import functools
 import io
 from collections.abc import Callable, Iterator
 from types import UnionType
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 import orjson
 from pydantic import BaseModel
@@ -94,8 +94,8 @@ def columns_of(model: type[BaseModel]) -> tuple[tuple[str, ...], ...]:
     columns: list[tuple[str, ...]] = []
     for name, field in model.model_fields.items():
         kind = field.annotation
-        choices = get_args(kind) if isinstance(kind, UnionType) else (kind,)
-        inner = [k for k in choices if isinstance(k, type) and issubclass(k, BaseModel)]
+        choices = get_args(kind) if get_origin(kind) in {Union, UnionType} else (kind,)
+        inner = [k for k in choices if get_origin(k) is None and isinstance(k, type) and issubclass(k, BaseModel)]
         nested = columns_of(inner[0]) if len(inner) == 1 else ((),)
         columns += [(name, *rest) for rest in nested]
     return tuple(columns)

@@ -1,0 +1,218 @@
+"""Two projects with the same people and things in each: whatever is asked for in one exists in the other too."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from assay.access import (
+    Role,
+    add_member,
+    cheap_passwords,
+    create_account,
+    directory_of,
+    found_project,
+    make_key_for,
+    make_link,
+    redeem_link,
+)
+from assay.annotations import Mark
+from assay.api.services import Services
+from assay.bootstrap import Settings, build
+from assay.gold import GoldMark, contest_verdict, scores_of_user, sign_gold
+from assay.guidelines import add_example, publish_guideline
+from assay.insights.model import Finding
+from assay.insights.store import add_finding
+from assay.items.model import Import, ImportState, NewItem
+from assay.items.store import add_import, add_item, show_items
+from assay.kernel.actor import Actor, system
+from assay.kernel.canonical import canonical_json
+from assay.kernel.estimate import nothing_measured
+from assay.labels import LabelClass, publish_schema
+from assay.queue import BatchPolicy, NewTask, claim_next, claim_practice, create_batch, submit
+from assay.review.store import adjudications_after, reviews_after
+from assay.storage import House
+
+SETUP = system("test")
+ROLES = tuple(role.value for role in Role)
+SIDES = ("own", "foreign")
+PASSWORD = "zebra-lamp-42-volt"  # noqa: S105 - of nobody
+BOX = (10.0, 10.0, 30.0, 30.0)
+ONE_MARK = [Mark("cell", "bbox", BOX)]
+
+
+@dataclass
+class Person:
+    """Somebody and what they sign their requests with."""
+
+    id: str
+    session: str = ""
+    csrf: str = ""
+    key: str = ""
+    key_id: str = ""
+
+
+@dataclass
+class World:
+    """What the tests know of the house in `folder`.
+
+    Attributes:
+        people: by side and role; `second` is another annotator; the administrator is the same on both sides.
+        things: by side and name of a path parameter or of a placeholder in a body.
+    """
+
+    folder: Path
+    people: dict[tuple[str, str], Person] = field(default_factory=dict)
+    things: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def open_world(folder: Path) -> Services:
+    """Open the house in a folder; hashes cost next to nothing, and nothing follows its events by itself."""
+    return build(Settings(data=folder, import_roots=(folder / "in",)), passwords=cheap_passwords())
+
+
+def make_world(folder: Path) -> World:
+    """Build the world and close its house."""
+    services = open_world(folder)
+    (folder / "in").mkdir()
+    world = World(folder)
+    admin = _person(services, "root", is_admin=True)
+    for side in SIDES:
+        world.people[side, "admin"] = admin
+        _people(world, side, services)
+        _things(world, side, services)
+    services.close()
+    return world
+
+
+def _person(services: Services, login: str, *, is_admin: bool = False) -> Person:
+    house = services.house
+    user = create_account(SETUP, login=login, name=login.title(), is_admin=is_admin, house=house)
+    link = make_link(SETUP, user, "invite", house=house)
+    made = redeem_link(link.secret, PASSWORD, loopback=True, house=house, passwords=services.passwords)
+    key = make_key_for(SETUP, user, "test", house=house)
+    # So that the tests' own calls need not note the first use, which would look like a trace of what they refuse.
+    directory_of(house).by_key(key.secret, house)
+    return Person(user, made.secret, made.csrf_token, key.secret, key.id)
+
+
+def _people(world: World, side: str, services: Services) -> None:
+    project = found_project(SETUP, side.title(), side, house=services.house)
+    world.things[side] = {"project": project.slug, "project_id": project.id}
+    for role in (*ROLES, "second"):
+        if role == "admin":
+            continue
+        person = _person(services, f"{side}-{role}")
+        roles = ["annotator"] if role == "second" else [role]
+        add_member(SETUP, project.id, person.id, roles, house=services.house)
+        world.people[side, role] = person
+
+
+def _picture(shade: int) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 48), (shade, shade, shade)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _items(services: Services, project: str, import_id: str, names: list[str]) -> dict[str, str]:
+    found = {}
+    shas = [services.blobs.put(_picture(40 + n)) for n in range(len(names))]
+    with services.house.write(SETUP, project, "import") as tx:
+        add_import(
+            tx, Import(import_id, "upload", "pictures", "", "ignore", "real", ImportState.OPEN, SETUP.id, tx.now_us)
+        )
+        for n, (name, sha) in enumerate(zip(names, shas, strict=True)):
+            found[name] = tx.new_id()
+            new = NewItem(f"{name}.png", "real", sha, sha, None, sha, "image/png", 64, 48, 1, 100, n)
+            assert add_item(tx, import_id, found[name], new)
+        show_items(tx, import_id)
+        tx.record("import.finished", subject=f"import/{import_id}")
+    return found
+
+
+def _batch(house: House, project: str, items: list[str], **policy: Any) -> str:
+    tasks = [NewTask(item, 64, 48, is_gold=False) for item in items]
+    practice = policy.pop("practice", False)
+    chosen = BatchPolicy(**{"gold_rate": 0.0, **policy})
+    return create_batch(SETUP, project, "batch", tasks, chosen, policy_version=0, house=house, practice=practice).id
+
+
+def _work(house: House, project: str, user: str, marks: dict[str, list[Mark]], *, practice: bool = False) -> None:
+    """Let somebody hand in everything there is for them."""
+    actor = Actor(user)
+    claim = claim_practice if practice else claim_next
+    while (found := claim(actor, project, house=house).assignment) is not None:
+        submit(
+            actor,
+            project,
+            found.id,
+            marks.get(found.item_id, ONE_MARK),
+            client_key=f"key-{found.id}",
+            seconds=3.0,
+            schema_version=1,
+            guideline_version=1,
+            house=house,
+        )
+
+
+def _things(world: World, side: str, services: Services) -> None:
+    house, things = services.house, world.things[side]
+    project = things["project_id"]
+    publish_schema(SETUP, project, [LabelClass("cell", "Cell")], house=house)
+    publish_guideline(SETUP, project, "## 4.1 Cells {cell}\n\nBox each.\n", note="first", house=house)
+    things["example_id"] = add_example(SETUP, project, services.blobs.put(_picture(1)), "image/png", house=house)
+    import_id = f"{SIDES.index(side):032x}"
+    items = _items(services, project, import_id, ["agreed", "disputed", "held", "shown", "contested", "spare"])
+    things |= {"import_id": import_id, "version": "1", "item": items["shown"], "spare": items["spare"]}
+    annotator, second = (world.people[side, role].id for role in ("annotator", "second"))
+    things["user"] = second
+
+    things["batch"] = _batch(house, project, [items["agreed"], items["disputed"]], overlap=2, review_share=1.0)
+    _work(house, project, annotator, {items["disputed"]: []})
+    _work(house, project, second, {})
+    expert = Actor(world.people[side, "expert"].id)
+    for name in ("shown", "contested"):
+        marks = [GoldMark("cell", "bbox", BOX, ("4.1",))]
+        sign_gold(expert, project, items[name], marks, why="sure", house=house)
+    _batch(house, project, [items["shown"], items["contested"]], practice=True)
+    _work(house, project, annotator, {items["shown"]: [], items["contested"]: []}, practice=True)
+    services.runner.catch_up()
+
+    with house.read(SETUP, project) as rx:
+        verdicts = {score.item_id: score.id for score in scores_of_user(rx, annotator)}
+        things["adjudication"] = adjudications_after(rx, "open", "", 1)[0].id
+        things["review"] = reviews_after(rx, "open", None, after=0, limit=1)[0].id
+    things["verdict"] = verdicts[items["shown"]]
+    contest = contest_verdict(Actor(annotator), project, verdicts[items["contested"]], "I see none", house=house)
+    things["contest"] = contest.id
+    _batch(house, project, [items["held"]], overlap=1)
+    held = claim_next(Actor(annotator), project, house=house).assignment
+    assert held is not None, "the annotator holds a task"
+    things["assignment"] = held.id
+    things["finding"] = _finding(house, project, second)
+    services.runner.catch_up()
+
+
+def _finding(house: House, project: str, user: str) -> str:
+    nothing = nothing_measured("test")
+    with house.write(SETUP, project, "practice differs") as tx:
+        finding = Finding(
+            id=tx.new_id(),
+            feature="edge",
+            title="One person leaves out cells at the edge",
+            people=(user,),
+            others=(),
+            value=nothing,
+            reference=nothing,
+            clause_hint="edge",
+            drafted_clause="Box cells at the edge.",
+            crops=(),
+            state="open",
+        )
+        add_finding(tx, finding.id, finding.feature, canonical_json(asdict(finding)).decode())
+        tx.record("finding.found", subject=f"finding/{finding.id}")
+    return finding.id
