@@ -30,6 +30,7 @@ def gold_in(rx: Rx, item_id: str) -> Gold | None:
 all_gold = store.all_gold
 all_scores = store.all_scores
 scores_of_user = store.scores_of_user
+counts_of_user = store.counts_of_user
 scores_of_item = store.scores_of_item
 list_contests = store.list_contests
 contests_of = store.contests_of

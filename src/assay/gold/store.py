@@ -255,6 +255,18 @@ def scores_of_item(rx: Rx, item_id: str) -> list[StoredScore]:
     return [_score(row) for row in rx.rows(_item_scores, item=item_id)]
 
 
+_user_counts = (
+    sa.select(*[c for c in gold_scores.c if c.name != "marks"])
+    .where(gold_scores.c.project_id == PROJECT, gold_scores.c.user_id == sa.bindparam("user"))
+    .order_by(gold_scores.c.answered_at_us, gold_scores.c.submission_id)
+)
+
+
+def counts_of_user(rx: Rx, user_id: str) -> list[StoredScore]:
+    """This person's scores in answer order, without the verdict on each mark: for charts, which need counts only."""
+    return [_score(row, with_marks=False) for row in rx.rows(_user_counts, user=user_id)]
+
+
 def all_scores(rx: Rx) -> list[StoredScore]:
     """Every score, by person and answer order. For background work, not for pages."""
     return [_score(row) for row in rx.rows(_all_scores)]
@@ -276,9 +288,9 @@ def _marks_json(score: Score) -> str:
     return canonical_json([verdict_to_json(m) for m in score.marks]).decode()
 
 
-def _score(row: Any) -> StoredScore:  # noqa: ANN401 - a database row
+def _score(row: Any, *, with_marks: bool = True) -> StoredScore:  # noqa: ANN401 - a database row
     counts = {kind: getattr(row, f"n_{kind.value}") for kind in ERROR_KINDS}
-    marks = tuple(verdict_from_json(m) for m in json.loads(row.marks))
+    marks = tuple(verdict_from_json(m) for m in json.loads(row.marks)) if with_marks else ()
     return StoredScore(
         id=row.id,
         submission_id=row.submission_id,

@@ -6,8 +6,8 @@ from assay.gold import rescore_item
 from assay.governance import policy_in
 from assay.kernel.actor import system
 from assay.queue import show_as_gold, stop_gold
-from assay.reliability import WatchRules, score_and_watch, watch
-from assay.review import put_back, update_consensus
+from assay.reliability import WatchRules, needs_watching, score_and_watch, watch
+from assay.review import look_at, put_back, update_consensus
 from assay.storage import Consumer, Event, House
 
 WATCHER = system("watcher")
@@ -30,6 +30,18 @@ def _score(house: House, event: Event) -> None:
     if event.body["kind"] in {"gold", "practice"}:
         submission_id = event.subject.removeprefix("submission/")
         score_and_watch(event.project_id, submission_id, _rules(house, event.project_id), house=house)
+
+
+def _look_after_alarm(house: House, event: Event) -> None:
+    """Have every answer of somebody whose chart rang looked at, until enough further gold speaks for their work."""
+    if event.body["kind"] != "work":
+        return
+    with house.read(WATCHER, event.project_id) as rx:
+        wanted = needs_watching(rx, event.actor_id, gold_images=policy_in(rx).min_gold_images)
+    if wanted:
+        submission_id = event.subject.removeprefix("submission/")
+        why = "the author's chart rang; too little gold since"
+        look_at(WATCHER, event.project_id, submission_id, why=why, key=f"look/{event.id}", house=house)
 
 
 def _infer(house: House, event: Event) -> None:
@@ -111,6 +123,7 @@ def followers() -> list[Consumer]:
     return [
         Consumer("scoring", frozenset({"submission.received"}), _score),
         Consumer("put-back", frozenset({"alarm.raised"}), _put_back),
+        Consumer("look-after-alarm", frozenset({"submission.received"}), _look_after_alarm),
         Consumer("consensus", frozenset({"submission.received"}), _infer),
         Consumer("consensus-again", frozenset({"review.closed", "adjudication.settled"}), _infer_again),
         Consumer("consensus-put-back", frozenset({"work.put_back"}), _infer_after_put_back),

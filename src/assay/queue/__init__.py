@@ -30,6 +30,7 @@ from assay.queue.queries import (
     get_assignment,
     list_batches,
     my_history,
+    people_who_met,
     tasks_of_item,
 )
 from assay.queue.rules import is_gold_turn
@@ -63,6 +64,7 @@ __all__ = [
     "lapse_leases",
     "list_batches",
     "my_history",
+    "people_who_met",
     "renew",
     "reopen_task",
     "return_leases",

@@ -662,3 +662,13 @@ def count_practice(rx: Rx, user_id: str | None = None) -> int:
     """Pictures of the practice round, or those this person has done."""
     value = rx.value(_practice_tasks) if user_id is None else rx.value(_practice_done, user=user_id)
     return value or 0
+
+
+_met_by = sa.select(assignments.c.user_id).where(
+    assignments.c.project_id == PROJECT, assignments.c.item_id == sa.bindparam("item")
+)
+
+
+def people_who_met(rx: Rx, item_id: str) -> set[str]:
+    """Everybody who was ever given this item."""
+    return {row.user_id for row in rx.rows(_met_by, item=item_id)}

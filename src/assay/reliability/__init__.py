@@ -1,6 +1,6 @@
 """How far each person can be trusted: their gold over time, alarms and change points."""
 
-from assay.reliability.actions import people_scores, score_and_watch, watch
+from assay.reliability.actions import needs_watching, people_scores, score_and_watch, watch
 from assay.reliability.errors import AlarmNotFoundError
 from assay.reliability.model import RaisedAlarm, WatchRules
 from assay.reliability.rules import answers_of, by_person, counted, pooled_rho, report_on, setup_for
@@ -17,6 +17,7 @@ __all__ = [
     "close_alarm",
     "counted",
     "find_alarm",
+    "needs_watching",
     "people_scores",
     "pooled_rho",
     "report_on",

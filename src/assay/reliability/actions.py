@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.gold import StoredScore, all_gold, all_scores, score_submission, scores_of_user
+from assay.gold import StoredScore, all_gold, all_scores, counts_of_user, score_submission
 from assay.kernel.actor import system
 from assay.quality.calibration import Alarm
 from assay.reliability import store
@@ -28,7 +28,7 @@ def score_and_watch(project: str, submission_id: str, rules: WatchRules, *, hous
 def watch(project: str, user_id: str, rules: WatchRules, *, house: House) -> list[RaisedAlarm]:
     """Look at one person's chart and raise what rings; returns the alarms that are new."""
     with house.read(WATCHER, project) as rx:
-        mine = counted(scores_of_user(rx, user_id))
+        mine = counted(counts_of_user(rx, user_id))
         known = {a.gold_image for a in store.alarms_of(rx, user_id)}
         setup = setup_for([len(g.marks) for g in all_gold(rx)], rules)
         if not mine or set(report_on(mine, FIRST_POOL, setup).state.policy.alarms) <= known:
@@ -62,3 +62,18 @@ def _raise(project: str, user_id: str, found: Alarm, scores: list[StoredScore], 
 def people_scores(rx: Rx) -> dict[str, list[StoredScore]]:
     """Counted scores of everybody, each in answer order, inside an open transaction."""
     return by_person(all_scores(rx))
+
+
+def needs_watching(rx: Rx, user_id: str, *, gold_images: int) -> bool:
+    """Whether this person's chart rang and too few gold images have spoken for their work since.
+
+    Args:
+        rx: an open transaction.
+        user_id: whose.
+        gold_images: how many are enough.
+    """
+    raised = store.alarms_of(rx, user_id)
+    if not raised:
+        return False
+    since = raised[-1].raised_at_us
+    return sum(s.answered_at_us > since for s in counted(counts_of_user(rx, user_id))) < gold_images

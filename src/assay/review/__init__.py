@@ -2,7 +2,7 @@
 
 from assay.review.actions import claim_adjudication, claim_review, decide_review, settle
 from assay.review.boxes import AnswerBoxes, answer_boxes
-from assay.review.consensus import Answers, answers_in, marks_of_answers, merge_in, update_consensus
+from assay.review.consensus import Answers, answers_in, look_at, marks_of_answers, merge_in, update_consensus
 from assay.review.errors import (
     AdjudicationClosedError,
     AdjudicationNotFoundError,
@@ -81,6 +81,7 @@ __all__ = [
     "letter",
     "list_adjudications",
     "list_reviews",
+    "look_at",
     "marks_of_answers",
     "merge_answers",
     "merge_in",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assay.annotations import Mark, Origin, StoredMark, Submission, marks_of, submissions_of_item
-from assay.gold import scores_of_user
-from assay.kernel.actor import system
+from assay.access import Role, names_of
+from assay.annotations import Mark, Origin, StoredMark, Submission, marks_of, submission_in, submissions_of_item
+from assay.gold import counts_of_user
+from assay.kernel.actor import Actor, system
 from assay.kernel.ids import random_id
-from assay.queue import BatchPolicy, Task, batch_in, tasks_of_item
+from assay.queue import BatchPolicy, Task, batch_in, people_who_met, tasks_of_item
 from assay.reliability import counted
 from assay.review import store
 from assay.review.model import Adjudication, Consensus, ConsensusState, FusedMark, Review, Standing
@@ -54,7 +55,7 @@ def marks_of_answers(rx: Rx, answers: Answers) -> dict[str, list[StoredMark]]:
 
 def merge_in(rx: Rx, answers: Answers, *, match_iou: float) -> Merged:
     """Compare and fuse answers, each weighed by its author's hidden gold."""
-    skills = [skill_from(counted(scores_of_user(rx, s.author_id))) for s in answers.submissions]
+    skills = [skill_from(counted(counts_of_user(rx, s.author_id))) for s in answers.submissions]
     return merge_answers(answers.marks, skills, match_iou=match_iou)
 
 
@@ -99,7 +100,7 @@ def _judged(tx: Tx, task: Task, policy: BatchPolicy, answers: Answers, merged: M
     elif answers.in_review:
         state = ConsensusState.IN_REVIEW
     elif len(answers.submissions) < task.overlap:
-        state = ConsensusState.STALE
+        state = ConsensusState.STALE if _somebody_left(tx, task) else ConsensusState.DISPUTED
     elif merged.mean_iou is not None and merged.mean_iou < policy.agreement_threshold:
         state = ConsensusState.DISPUTED
     else:
@@ -115,6 +116,15 @@ def _judged(tx: Tx, task: Task, policy: BatchPolicy, answers: Answers, merged: M
         f1=merged.f1,
         settled_by=settled_by,
         computed_at_us=tx.now_us,
+    )
+
+
+def _somebody_left(tx: Tx, task: Task) -> bool:
+    """Whether an annotator who has not met the item could still answer it; when not, an expert decides."""
+    met = people_who_met(tx, task.item_id)
+    return any(
+        Role.ANNOTATOR in member.roles and member.state == "active" and user not in met
+        for user, member in names_of(tx).items()
     )
 
 
@@ -183,3 +193,16 @@ def ask_for_review(tx: Tx, submission: Submission, reason: str, *, put_back_id: 
     )
     store.add_review(tx, review)
     store.set_standing(tx, submission.id, Standing.IN_REVIEW)
+
+
+def look_at(actor: Actor, project: str, submission_id: str, *, why: str, key: str, house: House) -> bool:
+    """Ask for a review of one answer, for a reason of its own; twice is once."""
+    with house.write(actor, project, why, key=key) as tx:
+        if tx.replayed:
+            return False
+        submission = submission_in(tx, submission_id)
+        known = store.standings_of(tx, [submission_id])
+        if not known:
+            ask_for_review(tx, submission, "asked")
+        tx.record("review.asked", subject=f"submission/{submission_id}", author=submission.author_id)
+    return True

@@ -114,14 +114,16 @@ def follow_put_back(tx: Tx, put_back_id: str) -> None:
     row = store.find_put_back(tx, put_back_id)
     if row is None:
         return
-    asked = store.reviews_of_put_back(tx, put_back_id)
-    if all(r.state == "closed" for r in asked if r.reason == "probe") and row.n_sampled:
-        asked = _judge_probes(tx, row, asked)
-    if row.alarm_id is not None and all(r.state != "open" for r in asked):
+    still = store.open_of_put_back(tx, put_back_id)
+    if row.n_sampled and not still.get("probe"):
+        _judge_probes(tx, row, store.reviews_of_put_back(tx, put_back_id))
+        still = store.open_of_put_back(tx, put_back_id)
+    if row.alarm_id is not None and not any(still.values()):
         close_alarm(tx, row.alarm_id)
 
 
-def _judge_probes(tx: Tx, row: PutBack, asked: list[Review]) -> list[Review]:
+def _judge_probes(tx: Tx, row: PutBack, asked: list[Review]) -> None:
+    """Hold the sample read so far against its plan, and open what follows from that."""
     probes = [r for r in asked if r.reason == "probe"]
     stretch = [s for s in _stretch(tx, row) if s.id not in {r.submission_id for r in asked if r.reason == "put_back"}]
     n_batch = max(len(stretch), len(probes))
@@ -129,7 +131,7 @@ def _judge_probes(tx: Tx, row: PutBack, asked: list[Review]) -> list[Review]:
     verdict = judge_batch(plan_acceptance(n_batch), len(probes), defects)
     rest = [s for s in stretch if s.id not in {r.submission_id for r in probes}]
     if verdict.decision == "accept" or not rest:
-        return asked
+        return
     if verdict.decision == "review more":
         more = _draw(rest, max(1, verdict.more_at_best or 1))
         reason = "probe"
@@ -139,7 +141,6 @@ def _judge_probes(tx: Tx, row: PutBack, asked: list[Review]) -> list[Review]:
         ask_for_review(tx, submission, reason, put_back_id=row.id)
     n_probe = len(more) if reason == "probe" else 0
     store.count_put_back(tx, row.id, n_review=row.n_review + len(more) - n_probe, n_sampled=row.n_sampled + n_probe)
-    return store.reviews_of_put_back(tx, row.id)
 
 
 def _stretch(rx: Rx, row: PutBack) -> list[Submission]:

@@ -116,7 +116,7 @@ def skill_from(scores: Sequence[StoredScore]) -> AuthorSkill | None:
     missed = sum(s.score.counts[ErrorKind.MISSED] for s in scores)
     spurious = sum(s.score.counts[ErrorKind.SPURIOUS] for s in scores)
     confused = sum(s.score.counts[ErrorKind.MISCLASSIFIED] for s in scores)
-    gold_marks = sum(s.score.n_units for s in scores) - spurious
+    gold_marks = max(sum(s.score.n_units for s in scores) - spurious, missed)
     drawn = gold_marks - missed
     return AuthorSkill(
         finds=(drawn + 7.0) / (gold_marks + 8.0),

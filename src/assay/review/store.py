@@ -58,6 +58,7 @@ reviews = sa.Table(
     sa.Index("ix_reviews_open", "project_id", "state", "rank"),
     sa.Index("ix_reviews_submission", "project_id", "submission_id"),
     sa.Index("ix_reviews_author", "project_id", "author_id", "state"),
+    sa.Index("ix_reviews_put_back", "project_id", "put_back_id", "state"),
 )
 
 adjudications = sa.Table(
@@ -358,6 +359,20 @@ def reviews_of(rx: Rx, submission_ids: Sequence[str]) -> list[Review]:
 def reviews_of_put_back(rx: Rx, put_back_id: str) -> list[Review]:
     """Reviews a put-back asked for."""
     return [_review_row(row) for row in rx.rows(_reviews_of_put_back, put_back=put_back_id)]
+
+
+_open_of_put_back = (
+    sa.select(reviews.c.reason, sa.func.count().label("n"))
+    .where(
+        reviews.c.project_id == PROJECT, reviews.c.put_back_id == sa.bindparam("put_back"), reviews.c.state == "open"
+    )
+    .group_by(reviews.c.reason)
+)
+
+
+def open_of_put_back(rx: Rx, put_back_id: str) -> dict[str, int]:
+    """How many of its reviews are still open, by reason."""
+    return {row.reason: row.n for row in rx.rows(_open_of_put_back, put_back=put_back_id)}
 
 
 def reviews_after(rx: Rx, state: str, author_id: str | None, *, after: int, limit: int) -> list[Review]:
