@@ -24,7 +24,7 @@ from assay.jobs.intake.names import claims_picture, collision_key, is_hidden, pa
 from assay.jobs.intake.outcome import Refusal, refusal
 from assay.jobs.intake.packed import GzipReader, view_of
 from assay.jobs.intake.sniff import HEAD_BYTES, sniff
-from assay.jobs.intake.source import Entry, Skip
+from assay.jobs.intake.source import Entry, Skip, Source
 from assay.jobs.intake.tarread import BLOCK, Read, tar_members
 from assay.jobs.intake.zipread import ZipMember, members_of, unpack
 
@@ -127,19 +127,13 @@ def looks_like_tar(head: bytes) -> bool:
     return int(told, 8) == sum(head[:148]) + sum(head[156:BLOCK]) + 8 * 0x20
 
 
-class ArchiveSource:
+class ArchiveSource(Source):
     """What the kinds of archive share: a judged file, its name, how many files and hidden files it has."""
 
     def __init__(self, file: BinaryIO, name: str, limits: Limits) -> None:
-        self.name = name
-        self.n_entries: int | None = None
-        self.n_hidden = 0
+        super().__init__(name)
         self._file = file
         self._limits = limits
-
-    def entries(self, skip: Skip) -> Iterator[Entry | Refusal]:
-        """Yield the members in the order of the archive, without hidden ones and those that `skip` knows."""
-        raise NotImplementedError
 
     def close(self) -> None:
         """Close the file."""
@@ -281,7 +275,13 @@ def held(name: str, pieces: Iterator[bytes], n_bytes: int | None, limits: Limits
     if count > limits.max_file_bytes:
         return refusal(name, too_large(n_bytes or count, limits.max_file_bytes))
     data = b"".join(parts)
-    return Entry(name, lambda _limit: data, n_bytes=len(data))
+
+    def read(limit: int) -> bytes:
+        if len(data) > limit:
+            raise too_large(len(data), limit)
+        return data
+
+    return Entry(name, read, n_bytes=len(data))
 
 
 def too_large(n_bytes: int, limit: int) -> FileTooLargeError:

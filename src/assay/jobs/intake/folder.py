@@ -57,13 +57,11 @@ def _why(error: OSError) -> str:
     return (error.strerror or "cannot be read").lower()
 
 
-class FileSource:
+class FileSource(Source):
     """One picture."""
 
     def __init__(self, path: Path) -> None:
-        self.name = path.name
-        self.n_entries: int | None = 1
-        self.n_hidden = 0
+        super().__init__(path.name, 1)
         self._path = path
 
     def entries(self, skip: Skip) -> Iterator[Entry | Refusal]:
@@ -78,19 +76,14 @@ class FileSource:
         except OSError as error:
             raise UnreadableFileError(_why(error)) from None
 
-    def close(self) -> None:
-        """Nothing is held open."""
 
-
-class FolderSource:
+class FolderSource(Source):
     """A folder and all below it, in the order of names: the files of a folder first, then its folders."""
 
     def __init__(self, root: Path, limits: Limits, ref: str | None = None) -> None:
         """Open the folder; `ref` is its address when its files are kept by reference."""
-        self.name = root.name
-        self.n_entries: int | None = None
+        super().__init__(root.name)
         self._ref = ref
-        self.n_hidden = 0
         self._limits = limits
         try:
             self._root = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -157,7 +150,7 @@ class FolderSource:
         if not os.path.islink(path):  # noqa: PTH114 - plain text paths throughout, see above
             return parts
         inside = Path(os.path.relpath(os.path.realpath(path), self._real)).parts
-        if inside[0] == os.pardir:
+        if inside[:1] == (os.pardir,):
             raise UnsafeLinkError("it is a link that leaves the folder")
         return inside
 
@@ -184,13 +177,15 @@ def read_descriptor(descriptor: int, limit: int) -> bytes:
     Raises:
         PictureError: it is no plain file, or has more bytes.
     """
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise SpecialFileError("it is a device, pipe or folder, not a plain file")
         if status.st_size > limit:
             raise too_large(status.st_size, limit)
-        return _read_up_to(file.fileno(), limit)
+        return _read_up_to(descriptor, limit)
+    finally:
+        os.close(descriptor)
 
 
 def _read_up_to(descriptor: int, limit: int) -> bytes:

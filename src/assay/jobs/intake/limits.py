@@ -22,7 +22,8 @@ class Limits:
             JPEG of quality 95 without chroma subsampling.
         thumbnail_px: longest edge of the thumbnail.
         cpu_s: processor seconds of the child for one file.
-        wall_s: seconds after which the child is killed, whatever it does.
+        wall_s: seconds after which the child is killed, whatever it does. Processor time ends it far earlier on an idle
+            machine; this is for a child that waits, and long enough that a busy machine refuses no good picture.
         memory_bytes: address space of the child above what it needs when idle.
         files_per_child: after so many pictures the child is replaced even when all went well.
         max_members: entries of one archive, folders counted.
@@ -43,7 +44,7 @@ class Limits:
     exact_rotation_pixels: int = 4_000_000
     thumbnail_px: int = 256
     cpu_s: float = 2.0
-    wall_s: float = 5.0
+    wall_s: float = 20.0
     memory_bytes: int = 512 * MIB
     files_per_child: int = 256
     max_members: int = 50_000

@@ -121,19 +121,14 @@ def _host(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 
-class ObjectSource:
+class ObjectSource(Source):
     """The objects below a prefix; those of stores that list in order as they come, others sorted."""
 
     def __init__(self, store: ObjectStore, url: str, limits: Limits, *, is_sorted: bool) -> None:
-        self.name = public_address(url)
-        self.n_entries: int | None = None
-        self.n_hidden = 0
+        super().__init__(public_address(url))
         self._store = store
         self._limits = limits
         self._is_sorted = is_sorted
-
-    def close(self) -> None:
-        """Nothing is held open."""
 
     def entries(self, skip: Skip) -> Iterator[Entry | Refusal]:
         """Yield the objects; their names are a stranger's and are judged like those in an archive."""

@@ -16,7 +16,7 @@ from assay.jobs.intake.protocol import LUMA_PX
 BITS = 64
 _EDGE = 8
 _SCALE = 1 << 12
-_SORT_COST = 40.0
+_SORT_COST = 8.0
 """What sorting one hash costs, counted in comparisons of one pair; only steers the choice of blocks."""
 
 

@@ -39,6 +39,7 @@ from assay.jobs.intake.sniff import HEAD_BYTES, SHORTEST_PICTURE, sniff
 _CHILD = Path(__file__).parent / "child" / "__main__.py"
 _DIED = 100
 _START_S = 30.0
+_END_S = 2.0
 _ENVIRONMENT = {
     "MALLOC_ARENA_MAX": "1",  # each arena reserves 64 MiB of address space, which the limit would count
     "VIPS_CONCURRENCY": "1",
@@ -147,14 +148,21 @@ class _Child:
         return bytes(buffer)
 
     def end(self, patience_s: float = 0.0) -> int:
-        """End the whole process group and return the exit code of the nest."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            if patience_s:
-                self._process.wait(patience_s)
+        """End the nest and its worker, by force if need be, and return the exit code of the nest."""
+        self._socket.close()
+        for ask, wait_s in ((_nothing, patience_s), (self._process.terminate, _END_S), (self._kill, None)):
+            ask()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return int(self._process.wait(wait_s))
+        raise AssertionError("waiting without end has ended")
+
+    def _kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._socket.close()
-        return self._process.wait()
+
+
+def _nothing() -> None:
+    """Ask for nothing: the child is ending by itself, or may be."""
 
 
 _CHILD_BOUNDS = frozenset(
@@ -210,7 +218,7 @@ class DecodePool:
         with self._lock:
             living, self._living = self._living, set()
         for child in living:
-            child.end()
+            child.end(patience_s=1.0)
 
     def isolation(self) -> Isolation:
         """Say which walls stand on this machine.

@@ -8,10 +8,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Condition
 
-from assay.jobs.intake.errors import FormatNotAllowedError, OtherFileError, PictureError, UnknownFormatError
+from assay.jobs.intake.errors import OtherFileError, PictureError
 from assay.jobs.intake.names import claims_picture
 from assay.jobs.intake.outcome import Outcome, Refusal, accepted, refusal
 from assay.jobs.intake.pool import DecodePool
+from assay.jobs.intake.sniff import HEAD_BYTES, sniff
 from assay.jobs.intake.source import Entry, Skip, Source
 
 _READ_AHEAD = 4
@@ -74,13 +75,19 @@ def _begun(entry: Entry | Refusal, executor: ThreadPoolExecutor, pool: DecodePoo
 def take_in(entry: Entry, pool: DecodePool) -> Outcome:
     """Read and decode one entry; a refused picture is an answer, a failing source an exception."""
     try:
-        return accepted(entry.name, pool.decode(entry.read(pool.limits.max_file_bytes)), entry.ref)
-    except (UnknownFormatError, FormatNotAllowedError) as error:
-        if entry.is_asked_for or claims_picture(entry.name):
-            return refusal(entry.name, error)
-        return refusal(entry.name, OtherFileError(error.reason))
+        data = entry.read(pool.limits.max_file_bytes)
+        if not entry.is_asked_for and not claims_picture(entry.name):
+            _check_aside(data)
+        return accepted(entry.name, pool.decode(data), entry.ref)
     except PictureError as error:
         return refusal(entry.name, error)
+
+
+def _check_aside(data: bytes) -> None:
+    """Pass over what is no picture by content and claims none by name: label files, lists, read-me files."""
+    found = sniff(data[:HEAD_BYTES])
+    if found.allowed is None and not found.damaged:
+        raise OtherFileError(f"it is no picture{f' but {found.name}' if found.name else ''}")
 
 
 @dataclass(slots=True)

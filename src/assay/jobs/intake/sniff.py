@@ -69,8 +69,6 @@ _REFUSED: tuple[tuple[bytes, str], ...] = (
     (b"%!PS", "PostScript file"),
     (b"\xc5\xd0\xd3\xc6", "EPS picture"),
     (b"8BPS", "Photoshop document"),
-    (b"\x00\x00\x01\x00", "ICO icon"),
-    (b"\x00\x00\x02\x00", "CUR cursor"),
     (b"icns", "ICNS icon"),
     (b"DDS ", "DDS texture"),
     (b"BLP1", "BLP texture"),
@@ -121,6 +119,7 @@ _BRANDS: tuple[tuple[bytes, str], ...] = (
     (b"crx ", "Canon raw picture"),
 )
 
+_ICONS = {b"\x00\x00\x01\x00": "ICO icon", b"\x00\x00\x02\x00": "CUR cursor"}
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _NETPBM = re.compile(rb"P[1-7fFyY][\s#]")
 _XPM = b"/* XPM */"
@@ -179,10 +178,12 @@ def _container(head: bytes) -> Sniffed | None:
     return None
 
 
-def _refused(head: bytes) -> Sniffed | None:  # noqa: PLR0911 - one answer for each family
+def _refused(head: bytes) -> Sniffed | None:  # noqa: C901, PLR0911 - one answer for each family
     for start, name in _REFUSED:
         if head.startswith(start):
             return Sniffed(name)
+    if head[:4] in _ICONS and any(head[4:6]):
+        return Sniffed(_ICONS[head[:4]])
     if head[4:8] == b"ftyp":
         brand = next((name for mark, name in _BRANDS if head[8:12].startswith(mark)), "video or other media file")
         return Sniffed(brand)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Self
 
 from assay.jobs.intake.outcome import Refusal
 
@@ -32,8 +33,8 @@ class Entry:
     is_asked_for: bool = False
 
 
-class Source(Protocol):
-    """A folder, an archive, a single file or a prefix of an object store.
+class Source(ABC):
+    """A folder, an archive, a single file or a prefix of an object store; closes itself at the end of a `with`.
 
     Attributes:
         name: for messages.
@@ -41,14 +42,20 @@ class Source(Protocol):
         n_hidden: hidden files passed over; complete once `entries` has ended.
     """
 
-    name: str
-    n_entries: int | None
-    n_hidden: int
+    def __init__(self, name: str, n_entries: int | None = None) -> None:
+        self.name = name
+        self.n_entries = n_entries
+        self.n_hidden = 0
 
+    @abstractmethod
     def entries(self, skip: Skip) -> Iterator[Entry | Refusal]:
         """Yield entries in a fixed order, without hidden files and without those that `skip` knows."""
-        ...
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most sources hold nothing open
         """Give back what the source holds open."""
-        ...
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

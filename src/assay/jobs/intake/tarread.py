@@ -31,7 +31,7 @@ class TarMember:
         name: as decoded; not yet normalised.
         is_folder: an entry without content.
         n_bytes: size of the content.
-        pieces: the content in order; must be read to its end before the next member is asked for.
+        pieces: the content in order; what is left of it when the next member is asked for is passed over.
     """
 
     name: str
@@ -101,9 +101,8 @@ def tar_members(read: Read, limits: Limits) -> Iterator[TarMember]:
             raise ArchiveTooLargeError(f"over {limits.max_members} members or {limits.max_archive_bytes} bytes")
         member = _member(header, extended, kind, 0 if kind == _FOLDER else size, stream)
         yield member
-        if stream.left or stream.padding:
-            for _ in member.pieces:
-                pass
+        for _ in member.pieces:  # whatever the caller left unread
+            pass
         extended = _Extended()
     if extended != _Extended():
         raise CorruptArchiveError("it ends after the header of a member")
@@ -197,15 +196,15 @@ def _decimal(text: str) -> int:
     return int(text)
 
 
-def _text(data: bytes) -> str:
+def _text(data: bytes, errors: str = "strict") -> str:
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8", errors)
     except UnicodeDecodeError:
         raise UnsafeArchiveError("a name in it is not UTF-8") from None
 
 
 def _member(header: bytes, extended: _Extended, kind: bytes, size: int, stream: _Stream) -> TarMember:
-    plain = _header_name(header)
+    plain = _header_name(header, "strict" if extended.path is None else "replace")
     name = plain if extended.path is None else extended.path
     for reading in (name, plain):
         if leaves_folder(reading):
@@ -217,7 +216,8 @@ def _member(header: bytes, extended: _Extended, kind: bytes, size: int, stream: 
     return TarMember(name, kind == _FOLDER or name.endswith("/"), size, stream.content(size))
 
 
-def _header_name(header: bytes) -> str:
-    name = _text(header[:100].split(b"\x00", 1)[0])
-    prefix = _text(header[345:500].split(b"\x00", 1)[0]) if header[257:263] == b"ustar\x00" else ""
+def _header_name(header: bytes, errors: str) -> str:
+    """Give the name in the header itself, which a longer one may have cut in the middle of a letter."""
+    name = _text(header[:100].split(b"\x00", 1)[0], errors)
+    prefix = _text(header[345:500].split(b"\x00", 1)[0], errors) if header[257:263] == b"ustar\x00" else ""
     return f"{prefix}/{name}" if prefix else name

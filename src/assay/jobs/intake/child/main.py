@@ -63,12 +63,16 @@ def _exit_of(work: Callable[[], int]) -> int:
     """Fork, run `work` in the child, and return its exit code, or `_DIED` plus the signal that ended it."""
     pid = os.fork()
     if pid == 0:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         try:
             code = work()
         except BaseException:  # noqa: BLE001 - nothing may climb back into the nest's loop
             code = _DIED
         os._exit(code)
+    # Asked to end, the nest ends its worker and still collects it, so that no dead process is left to the system.
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGKILL))
     _, status = os.waitpid(pid, 0)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     return _DIED + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
 
 

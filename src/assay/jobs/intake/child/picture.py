@@ -39,9 +39,10 @@ _TRANSPOSED = {
 }
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 _BYTE = 8
+_QUICK_ABOVE = 64 << 20  # above it the time of a file would not last for a better compression
 _CMYK = "cmyk"
 _WHITE = 255
-_SUMMED = {"uchar": 8, "ushort": 16}
+_BITS = {"uchar": 8, "ushort": 16}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +91,24 @@ def _process(kind: Allowed, data: bytes, prepared: Prepared, metadata: Metadata,
     served, media_type, exact = prepared.source, MEDIA_TYPES[kind], True
     if not passes:
         served, media_type, exact = _encoded(image, prepared, bounds)
+    same = served is data or served == data
     _add_notes(prepared, metadata, image)
     facts = {
         "width": image.width,
         "height": image.height,
         "orientation": metadata.orientation,
         "exact": exact and not is_cmyk,
-        "same": served is data,
+        "same": same,
         "original_media_type": MEDIA_TYPES[kind],
         "media_type": media_type,
         "n_channels": image.bands,
-        "bits": _SUMMED[image.format],
+        "bits": _BITS[image.format],
         "n_frames": prepared.n_frames,
         "capture": metadata.capture,
         "private": metadata.private,
         "notes": prepared.notes,
     }
-    return Processed(facts, _luma(small), _coded_thumbnail(small), b"" if served is data else served)
+    return Processed(facts, _luma(small), _coded_thumbnail(small), b"" if same else served)
 
 
 def _add_notes(prepared: Prepared, metadata: Metadata, image: pyvips.Image) -> None:
@@ -138,7 +140,9 @@ def _encoded(image: pyvips.Image, prepared: Prepared, bounds: Bounds) -> tuple[b
         prepared.note("encoded_anew", "A large turned picture: encoded anew as JPEG of quality 95, positions exact.")
         coded = image.jpegsave_buffer(Q=95, keep="none", optimize_coding=True, subsample_mode="off")
         return coded, MEDIA_TYPES[Allowed.JPEG], False
-    coded = image.pngsave_buffer(compression=3, filter="sub", keep="none")
+    n_bytes = n_pixels * image.bands * _BITS[image.format] // _BYTE
+    effort = 1 if n_bytes > _QUICK_ABOVE else 3
+    coded = image.pngsave_buffer(compression=effort, filter="sub", keep="none")
     return without_asides(coded), MEDIA_TYPES[Allowed.PNG], True
 
 

@@ -17,6 +17,7 @@ _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 
 _PALETTE, _GREY, _RGB = 3, 0, 2
 _PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 _PIECE = 1 << 20
+_FED = 1 << 17
 _XMP_KEY = b"XML:com.adobe.xmp"
 _ANIMATION = frozenset({b"acTL", b"fcTL", b"fdAT"})
 _SIXTEEN = 16
@@ -223,13 +224,16 @@ def _proven(packed: bytes, n_raw: int) -> int:
     Raises:
         Refused: it is damaged, or unpacks to more or fewer bytes than the picture has.
     """
-    inflater, count, rest = zlib.decompressobj(), 0, packed
+    inflater, count, at, rest = zlib.decompressobj(), 0, 0, b""
+    view = memoryview(packed)
     try:
         while not inflater.eof and count <= n_raw:
-            piece = inflater.decompress(rest, _PIECE)
+            taken = b"" if rest else view[at : at + _FED]
+            at += len(taken)
+            piece = inflater.decompress(rest or taken, _PIECE)
             count += len(piece)
             rest = inflater.unconsumed_tail
-            if not piece and not rest:
+            if not piece and not rest and at >= len(packed):
                 break
     except zlib.error:
         raise corrupt("its pixel data is damaged") from None
@@ -237,7 +241,7 @@ def _proven(packed: bytes, n_raw: int) -> int:
         raise corrupt("it holds more pixel data than pixels")
     if count < n_raw or not inflater.eof:
         raise corrupt("it is cut: pixel data is missing")
-    return len(packed) - len(inflater.unused_data)
+    return at - len(inflater.unused_data)
 
 
 def without_asides(data: bytes) -> bytes:

@@ -14,6 +14,7 @@ import platform
 import resource
 import struct
 from dataclasses import dataclass
+from pathlib import Path
 
 _NOBODY = 65534
 _CLONE_NEWUSER, _CLONE_NEWNET, _CLONE_NEWIPC = 0x10000000, 0x40000000, 0x08000000
@@ -88,8 +89,7 @@ def drop_rights() -> Walls:
 
 def address_space() -> int:
     """Bytes of address space in use now."""
-    with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - one line, before the walls go up
-        return int(file.read().split()[0]) * resource.getpagesize()
+    return int(Path("/proc/self/statm").read_bytes().split()[0]) * resource.getpagesize()
 
 
 def set_limits(memory_bytes: int, cpu_s: int) -> None:
