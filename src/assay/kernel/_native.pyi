@@ -94,3 +94,39 @@ def overlap_rotated(
     cols: NDArray[np.int64],
     out: NDArray[np.float64],
 ) -> None: ...
+def coco_box_iou(
+    answers: NDArray[np.float64],
+    gold: NDArray[np.float64],
+    crowd: NDArray[np.uint8],
+    answer_starts: NDArray[np.int64],
+    gold_starts: NDArray[np.int64],
+    out: NDArray[np.float64],
+) -> None: ...
+def coco_match(
+    answer_starts: NDArray[np.int64],
+    gold_starts: NDArray[np.int64],
+    answer_area: NDArray[np.float64],
+    gold_area: NDArray[np.float64],
+    gold_ignored: NDArray[np.uint8],
+    gold_crowd: NDArray[np.uint8],
+    thresholds: NDArray[np.float64],
+    iou: NDArray[np.float64],
+    ranges: NDArray[np.float64],
+    matched: NDArray[np.uint32],
+    ignored: NDArray[np.uint32],
+) -> None: ...
+def coco_accumulate(
+    starts: NDArray[np.int64],
+    order: NDArray[np.int64],
+    images: NDArray[np.int64],
+    ranks: NDArray[np.int32],
+    max_answers: int,
+    n_thresholds: int,
+    matched: NDArray[np.uint32],
+    ignored: NDArray[np.uint32],
+    n_gold: NDArray[np.float64],
+    weights: NDArray[np.float64] | None,
+    levels: NDArray[np.float64],
+    precision: NDArray[np.float64] | None,
+    recall: NDArray[np.float64],
+) -> None: ...

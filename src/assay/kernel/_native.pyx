@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from libc.stdint cimport int32_t, int64_t, uint8_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
 from libc.stdlib cimport free
 from libc.string cimport memcpy, memset
 
@@ -301,3 +301,104 @@ def overlap_rotated(
         return
     with nogil:
         assay_rotated_overlap(&a[0, 0], &b[0, 0], &rows[0], &cols[0], rows.shape[0], &out[0])
+
+
+cdef extern from "assay_kernel.h" nogil:
+    ctypedef struct assay_coco:
+        int64_t n_groups
+        const int64_t *answer_starts
+        const int64_t *gold_starts
+        const double *answer_area
+        const double *gold_area
+        const uint8_t *gold_ignored
+        const uint8_t *gold_crowd
+        const double *thresholds
+        int32_t n_thresholds
+
+    ctypedef struct assay_coco_list:
+        int64_t n_classes
+        const int64_t *starts
+        const int64_t *order
+        const int64_t *images
+        const int32_t *ranks
+        int32_t max_answers
+        int32_t n_thresholds
+        const uint32_t *matched
+        const uint32_t *ignored
+        const double *n_gold
+        const double *weights
+
+    void assay_coco_box_iou(
+        const double *answers, const double *gold, const uint8_t *crowd, const int64_t *answer_starts,
+        const int64_t *gold_starts, int64_t n_groups, double *out)
+    int assay_coco_match(
+        const assay_coco *c, const double *iou, const double *ranges, int32_t n_ranges, uint32_t *matched,
+        uint32_t *ignored)
+    int assay_coco_accumulate(
+        const assay_coco_list *l, const double *levels, int32_t n_levels, double *precision, double *recall)
+
+
+def coco_box_iou(
+    const double[:, ::1] answers, const double[:, ::1] gold, const uint8_t[::1] crowd,
+    const int64_t[::1] answer_starts, const int64_t[::1] gold_starts, double[::1] out,
+):
+    """Write the IoU blocks of all groups."""
+    if out.shape[0] == 0:
+        return
+    with nogil:
+        assay_coco_box_iou(
+            &answers[0, 0], &gold[0, 0], &crowd[0], &answer_starts[0], &gold_starts[0], answer_starts.shape[0] - 1, &out[0])
+
+
+def coco_match(
+    const int64_t[::1] answer_starts, const int64_t[::1] gold_starts,
+    const double[::1] answer_area, const double[::1] gold_area,
+    const uint8_t[::1] gold_ignored, const uint8_t[::1] gold_crowd,
+    const double[::1] thresholds, const double[::1] iou, const double[:, ::1] ranges,
+    uint32_t[:, ::1] matched, uint32_t[:, ::1] ignored,
+):
+    """Write, for each area range and answer, a bit per threshold: matched, and not to be counted."""
+    cdef assay_coco c
+    cdef int status = ASSAY_OK
+    if answer_area.shape[0] == 0:
+        return
+    c.n_groups = answer_starts.shape[0] - 1
+    c.answer_starts, c.gold_starts, c.answer_area = &answer_starts[0], &gold_starts[0], &answer_area[0]
+    c.gold_area = &gold_area[0] if gold_area.shape[0] > 0 else NULL
+    c.gold_ignored = &gold_ignored[0] if gold_area.shape[0] > 0 else NULL
+    c.gold_crowd = &gold_crowd[0] if gold_area.shape[0] > 0 else NULL
+    c.thresholds, c.n_thresholds = &thresholds[0], <int32_t>thresholds.shape[0]
+    cdef const double *first_iou = &iou[0] if iou.shape[0] > 0 else NULL
+    with nogil:
+        status = assay_coco_match(
+            &c, first_iou, &ranges[0, 0], <int32_t>ranges.shape[0], &matched[0, 0], &ignored[0, 0])
+    if status == ASSAY_NO_MEMORY:
+        raise MemoryError
+
+
+def coco_accumulate(
+    const int64_t[::1] starts, const int64_t[::1] order, const int64_t[::1] images, const int32_t[::1] ranks,
+    int max_answers, int n_thresholds, const uint32_t[::1] matched, const uint32_t[::1] ignored,
+    const double[::1] n_gold, const double[::1] weights, const double[::1] levels, double[:, :, ::1] precision,
+    double[:, ::1] recall,
+):
+    """Write precision (n_thresholds, n_levels, n_classes), unless it is None, and recall (n_thresholds, n_classes)."""
+    cdef assay_coco_list l
+    cdef int status = ASSAY_OK
+    cdef double *to_precision = NULL
+    l.n_classes, l.max_answers, l.n_thresholds = starts.shape[0] - 1, max_answers, n_thresholds
+    if l.n_classes == 0:
+        return
+    l.starts, l.n_gold = &starts[0], &n_gold[0]
+    l.order = &order[0] if order.shape[0] > 0 else NULL
+    l.images = &images[0] if order.shape[0] > 0 else NULL
+    l.ranks = &ranks[0] if order.shape[0] > 0 else NULL
+    l.matched = &matched[0] if order.shape[0] > 0 else NULL
+    l.ignored = &ignored[0] if order.shape[0] > 0 else NULL
+    l.weights = &weights[0] if weights is not None else NULL
+    if precision is not None:
+        to_precision = &precision[0, 0, 0]
+    with nogil:
+        status = assay_coco_accumulate(&l, &levels[0], <int32_t>levels.shape[0], to_precision, &recall[0, 0])
+    if status == ASSAY_NO_MEMORY:
+        raise MemoryError

@@ -130,4 +130,35 @@ void assay_mask_overlap(const int64_t *a_starts, const int32_t *a_start, const i
 void assay_rotated_overlap(const double *a, const double *b, const int64_t *rows, const int64_t *cols, int64_t n_pairs,
                            double *out);
 
+/* ---- COCO's evaluation ---- */
+
+/* Answers and gold of each image and class form a group; answers of a group stand by falling score. */
+typedef struct {
+    int64_t n_groups;
+    const int64_t *answer_starts, *gold_starts;
+    const double *answer_area, *gold_area;
+    const uint8_t *gold_ignored, *gold_crowd;
+    const double *thresholds;
+    int32_t n_thresholds; /* at most 32 */
+} assay_coco;
+
+/* Answers of each class by falling score (`order`, cut by `starts`). Weights are by image, NULL for 1. */
+typedef struct {
+    int64_t n_classes;
+    const int64_t *starts, *order, *images;
+    const int32_t *ranks; /* place of an answer among those of its image and class */
+    int32_t max_answers, n_thresholds;
+    const uint32_t *matched, *ignored; /* a bit per threshold */
+    const double *n_gold, *weights;
+} assay_coco_list;
+
+/* IoU of boxes x, y, width, height: blocks (answers of a group, gold of a group), one after another. */
+void assay_coco_box_iou(const double *answers, const double *gold, const uint8_t *crowd, const int64_t *answer_starts,
+                        const int64_t *gold_starts, int64_t n_groups, double *out);
+int assay_coco_match(const assay_coco *c, const double *iou, const double *ranges, int32_t n_ranges, uint32_t *matched,
+                     uint32_t *ignored);
+/* precision (n_thresholds, n_levels, n_classes) or NULL, recall (n_thresholds, n_classes); -1 without gold. */
+int assay_coco_accumulate(const assay_coco_list *l, const double *levels, int32_t n_levels, double *precision,
+                          double *recall);
+
 #endif

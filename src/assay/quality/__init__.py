@@ -72,6 +72,9 @@ from assay.quality.calibration import put_back as put_back
 from assay.quality.calibration import rate_curve as rate_curve
 from assay.quality.calibration import rho_for as rho_for
 from assay.quality.calibration import right_only_on_gold as right_only_on_gold
+from assay.quality.coco import CocoStatistics as CocoStatistics
+from assay.quality.coco import coco_statistics as coco_statistics
+from assay.quality.coco_side import CocoSide as CocoSide
 from assay.quality.consensus import AuthorSkill as AuthorSkill
 from assay.quality.consensus import Fused as Fused
 from assay.quality.consensus import fuse_boxes as fuse_boxes
