@@ -180,8 +180,9 @@ def assert_same(given: LabelSet, back: LabelSet, *, within_px: float = 1e-6) -> 
             items[row["file_name"]][key] for key in ("width_px", "height_px", "split")
         )
     assert len(back.items) == len(items)
+    all_left, all_right = _marks_by_file(given), _marks_by_file(back)
     for name in items:
-        left, right = _marks_of(given, name), _marks_of(back, name)
+        left, right = all_left[name], all_right[name]
         assert len(left) == len(right), name
         for a, b in zip(left, right, strict=True):
             for key in ("author", "label_class", "shape", "rle", "confidence", "is_crowd"):
@@ -191,10 +192,16 @@ def assert_same(given: LabelSet, back: LabelSet, *, within_px: float = 1e-6) -> 
                 assert close(a[key], b[key], within_px), (key, a[key], b[key])
 
 
-def _marks_of(label_set: LabelSet, file_name: str) -> list[dict[str, Any]]:
-    item = next(row["item"] for row in label_set.items.to_pylist() if row["file_name"] == file_name)
-    found = [row for row in label_set.marks.to_pylist() if row["item"] == item]
-    return sorted(found, key=lambda row: (row["confidence"] is not None, row["author"]))
+def _marks_by_file(label_set: LabelSet) -> dict[str, list[dict[str, Any]]]:
+    """Marks of each picture, people before models and by author, since some formats group them so."""
+    file_of = {row["item"]: row["file_name"] for row in label_set.items.to_pylist()}
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in file_of.values()}
+    for row in label_set.marks.to_pylist():
+        found[file_of[row["item"]]].append(row)
+    return {
+        name: sorted(rows, key=lambda row: (row["confidence"] is not None, row["author"]))
+        for name, rows in found.items()
+    }
 
 
 def _decoded(encoded: str | None) -> object:

@@ -33,6 +33,7 @@ class _Image:
     item: str
     width_px: int | None
     height_px: int | None
+    author: str | None
 
 
 @dataclass(slots=True)
@@ -44,7 +45,7 @@ class _Index:
     classes: dict[int, str] = field(default_factory=dict)
     category_ids: set[int] = field(default_factory=set)
     annotation_ids: set[int] = field(default_factory=set)
-    names: set[str] = field(default_factory=set)
+    names: set[tuple[str, str | None]] = field(default_factory=set)  # pictures, each once for an annotator
 
 
 def sniff(files: Files) -> bool:
@@ -68,7 +69,8 @@ def read(files: Files, *, mode: Mode = "strict", options: ReadOptions = DEFAULT_
     """Read every COCO file of a folder.
 
     A bad picture, category or annotation is a refused row, and so is what refers to it. Two pictures with one id, two
-    categories with one id or name, and text that is not JSON refuse the file.
+    categories with one id or name, and text that is not JSON refuse the file. A text `annotator` of an annotation, or
+    of a picture that is listed once for each person, is the author.
     """
     collector = Collector(NAME, files)
     pictures = Pictures(files, options.sizes)
@@ -134,11 +136,12 @@ def _take_image(collector: Collector, pictures: Pictures, index: _Index, file: s
         width, height = pictures.size(image) or (None, None)
     if number < 0:
         collector.warn(file, member.place, f"has the negative id {number}")
-    if not collector.has_item(item) or item in index.names:
+    author = None if row.get("annotator") is None else name(row["annotator"], "the annotator")
+    if not collector.has_item(item) or (item, author) in index.names:
         split = split_of(file)
         collector.add_item(item, width_px=width, height_px=height, split=split, image=image)
-    index.names.add(item)
-    index.images[number] = _Image(item, *collector.size_of(item))
+    index.names.add((item, author))
+    index.images[number] = _Image(item, *collector.size_of(item), author)
 
 
 def _candidates(folder: str, item: str) -> list[str]:
@@ -207,7 +210,7 @@ def _take_annotation(
         shape,
         label_class=label_class,
         place=(file, member.place),
-        author=options.author,
+        author=str(row.get("annotator") or image.author or options.author),
         attributes=row.get("attributes"),
         confidence=None if score is None else real(score, "the score"),
         is_crowd=bool(crowd),

@@ -28,7 +28,7 @@ from assay.formats.values import attributes_of
 from assay.kernel.marks import BBOX, KEYPOINTS, MASK, POLYGON, ROTATED_BBOX, LabelSet
 
 NAME = "coco"
-_KEEPS = frozenset({"attributes", "confidence", "is_crowd"})
+_KEEPS = frozenset({"author", "attributes", "confidence", "is_crowd"})
 
 
 @dataclass(slots=True)
@@ -48,7 +48,8 @@ def write(label_set: LabelSet, sink: Sink, *, options: WriteOptions = DEFAULT_WR
     """Write `annotations/instances_<split>.json`, `default` for items without a split; pictures belong in `images/`.
 
     Coordinates are written in full, so that reading back gives the same pixels. Category numbers are those the set
-    came with when it came from COCO, else 1, 2, 3 in the order of the classes.
+    came with when it came from COCO, else 1, 2, 3 in the order of the classes. Authors, attributes and scores stand
+    under the keys `annotator`, `attributes` and `score`, which trainers pass over.
     """
     del options
     check_label_set(label_set)
@@ -123,6 +124,8 @@ def _annotation(mark: Row, item: Row, losses: Losses) -> dict[str, Any] | None:
         row["num_keypoints"] = sum(1 for v in mark["points"][2::3] if v)
     if mark["attributes"] is not None:
         row["attributes"] = attributes_of(mark["attributes"])
+    if mark["author"] != "imported":
+        row["annotator"] = mark["author"]
     if mark["confidence"] is not None:
         row["score"] = mark["confidence"]
     return row

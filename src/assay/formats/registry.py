@@ -14,6 +14,7 @@ from assay.kernel.marks import LabelSet
 
 # The order in which folders are looked at: the most particular first. Module that reads, module that writes.
 _MODULES = {
+    "release": ("release.read", "release.read"),
     "parquet": ("parquet", "parquet"),
     "cvat": ("cvat", "cvat_writer"),
     "voc": ("voc", "voc"),
@@ -24,7 +25,8 @@ _MODULES = {
     "jsonl": ("json_lines", "json_lines"),
     "csv": ("csv_boxes", "csv_boxes"),
 }
-FORMATS = tuple(_MODULES)
+FORMATS = tuple(name for name in _MODULES if name != "release")
+"""Formats that are read and written; `release` is read only."""
 
 
 class Reader(Protocol):
@@ -65,7 +67,7 @@ class Codec:
 def codec(name: str) -> Codec:
     """The codec of that name; `UnknownFormatError` when there is none."""
     if name not in _MODULES:
-        raise UnknownFormatError(f"There is no format {shown(name)}.", hint=f"Choose one of {', '.join(FORMATS)}.")
+        raise UnknownFormatError(f"There is no format {shown(name)}.", hint=f"Choose one of {', '.join(_MODULES)}.")
     reader, writer = (import_module(f"assay.formats.{module}") for module in _MODULES[name])
     return Codec(name, reader.sniff, reader.read, writer.write)
 
@@ -75,4 +77,4 @@ def detect(files: Files) -> str | None:
 
     Only beginnings of files are read, and nothing is decoded.
     """
-    return next((name for name in FORMATS if codec(name).sniff(files)), None)
+    return next((name for name in _MODULES if codec(name).sniff(files)), None)

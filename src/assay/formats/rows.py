@@ -14,10 +14,31 @@ from assay.formats import rle, shapes
 from assay.formats.errors import UnwritableError, shown
 from assay.formats.limits import MIN_SIDE_PX
 from assay.formats.model import Loss, LossReport
-from assay.kernel.marks import BBOX, ITEMS_SCHEMA, MARKS_SCHEMA, MASK, POLYGON, ROTATED_BBOX, SHAPES, TAG, LabelSet
+from assay.kernel.marks import (
+    BBOX,
+    ITEMS_SCHEMA,
+    KEYPOINTS,
+    MARKS_SCHEMA,
+    MASK,
+    POINT,
+    POLYGON,
+    POLYLINE,
+    ROTATED_BBOX,
+    SHAPES,
+    TAG,
+    LabelSet,
+)
 
 Row = dict[str, Any]
 _BATCH = 4096
+_BOX_COLUMNS = ("x_min_px", "y_min_px", "x_max_px", "y_max_px")
+_COLUMNS_OF = {
+    BBOX: _BOX_COLUMNS,
+    ROTATED_BBOX: (*_BOX_COLUMNS, "rotated"),
+    POLYGON: (*_BOX_COLUMNS, "polygon"),
+    MASK: (*_BOX_COLUMNS, "rle"),
+    **dict.fromkeys((POLYLINE, KEYPOINTS, POINT), (*_BOX_COLUMNS, "points")),
+}
 
 
 class Losses:
@@ -52,6 +73,7 @@ def check_label_set(label_set: LabelSet) -> None:
     for table, column in ((items, "item"), (items, "file_name"), (marks, "mark")):
         if pc.count_distinct(table[column]).as_py() != len(table):
             raise UnwritableError(f"The column {column} holds a value twice.")
+    _check_geometry(marks)
     strangers = pc.invert(pc.is_in(marks["item"], value_set=items["item"].combine_chunks()))
     if pc.any(strangers).as_py():
         first = marks.filter(strangers)["item"][0].as_py()
@@ -60,6 +82,21 @@ def check_label_set(label_set: LabelSet) -> None:
         unknown = [value for value in pc.unique(marks[column]).to_pylist() if value not in set(known)]
         if unknown:
             raise UnwritableError(f"A mark has the {column} {shown(unknown[0])}, which is not in the list.")
+
+
+def _check_geometry(marks: pa.Table) -> None:
+    """Every mark but a tag has an envelope, every shape its own column, and no number is NaN or infinite."""
+    for column in (*_BOX_COLUMNS, "rotated", "polygon", "points", "confidence"):
+        values = marks[column]
+        while pa.types.is_list(values.type) or pa.types.is_fixed_size_list(values.type):
+            values = pc.list_flatten(values)
+        if not pc.all(pc.is_finite(values), skip_nulls=True, min_count=0).as_py():
+            raise UnwritableError(f"The column {column} holds a value that is no number.")
+    for shape, columns in _COLUMNS_OF.items():
+        of_shape = marks.filter(pc.equal(marks["shape"], shape))
+        for column in columns:
+            if of_shape[column].null_count:
+                raise UnwritableError(f"A {shape} has no {column}.")
 
 
 def items_with_marks(label_set: LabelSet) -> Iterator[tuple[Row, list[Row]]]:
