@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from assay.api.app import create_app
+from assay.api.protocol import BoundedProtocol
 from assay.bootstrap import Services, Settings
 from assay.kernel.errors import InvalidInputError, UnavailableError
 
@@ -76,7 +77,7 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 create_app(services),
                 loop="uvloop",
-                http="httptools",
+                http=BoundedProtocol,
                 ws="none",
                 access_log=False,
                 log_level="warning",

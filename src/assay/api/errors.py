@@ -87,6 +87,16 @@ class BodyTooLargeError(LimitError):
         super().__init__(f"The body is larger than the {limit:,} bytes this route takes.", hint="Send less at a time.")
 
 
+class HeadTooLargeError(LimitError):
+    """An address and headers larger than a server takes."""
+
+    code = "api.head_too_large"
+    status = 431
+
+    def __init__(self) -> None:
+        super().__init__("Address and headers are larger than 64 KiB.", hint="Send fewer or shorter ones.")
+
+
 class BodyTooSlowError(InvalidInputError):
     """A body that did not arrive in time."""
 
@@ -98,13 +108,15 @@ class BodyTooSlowError(InvalidInputError):
 
 
 class MediaTypeError(InvalidInputError):
-    """A body of another type than JSON where JSON is wanted."""
+    """A body of another type than JSON in UTF-8 where that is wanted, or compressed."""
 
     code = "api.media_type"
     status = 415
 
     def __init__(self, got: str) -> None:
-        super().__init__(f"The body is {got[:64] or 'of no stated type'!r}.", hint="Send application/json.")
+        super().__init__(
+            f"The body is {got[:64] or 'of no stated type'!r}.", hint="Send application/json in UTF-8, uncompressed."
+        )
 
 
 class WrongHostError(InvalidInputError):

@@ -1,4 +1,4 @@
-"""Reads JSON the way RFC 8259 means it: no NaN, no lone surrogates, no key twice, no bottomless nesting."""
+"""Reads JSON the way RFC 8259 means it: no NaN, no lone surrogates, no NUL, no key twice, no bottomless nesting."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def read_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
     """The value of a JSON text.
 
     Raises:
-        BadJsonError: not JSON, a key named twice in one object, or nested deeper than 32.
+        BadJsonError: not JSON, a key named twice in one object, NUL in a text, or nested deeper than 32.
     """
     try:
         value = orjson.loads(body)
@@ -26,6 +26,8 @@ def read_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
     # Each key brings one colon; a key that came twice brought one colon more than the value has keys.
     if _n_keys(value, 0) != _STRING.sub(b"", body).count(b":"):
         raise BadJsonError("an object names a key twice")
+    if rb"\u0000" in body and _holds_nul(value):
+        raise BadJsonError("a text holds the character NUL")
     return value
 
 
@@ -37,3 +39,12 @@ def _n_keys(value: Any, depth: int) -> int:  # noqa: ANN401 - any JSON value
     if isinstance(value, list):
         return sum(_n_keys(v, depth + 1) for v in value if isinstance(v, (dict, list)))
     return 0
+
+
+def _holds_nul(value: Any) -> bool:  # noqa: ANN401 - any JSON value
+    """Whether NUL stands in a text; PostgreSQL cannot store it, and nobody means it."""
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any("\0" in key or _holds_nul(inner) for key, inner in value.items())
+    return isinstance(value, list) and any(map(_holds_nul, value))

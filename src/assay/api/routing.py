@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -19,7 +20,9 @@ from starlette.responses import Response
 from assay.api.errors import (
     BodyTooLargeError,
     BodyTooSlowError,
+    InvalidRequestError,
     MediaTypeError,
+    NoRouteError,
     UnknownParameterError,
     error_reply,
     fault_reply,
@@ -31,7 +34,12 @@ from assay.kernel.errors import AssayError
 
 JSON_LIMIT = 2 * 1024 * 1024
 JSON_TIME_S = 30.0
+"""For a whole JSON body."""
+BODY_REST_S = 30.0
+"""For the next piece of any body."""
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_JSON = re.compile(r"\s*application/json\s*(?:;\s*charset\s*=\s*\"?utf-8\"?\s*)?", re.IGNORECASE)
+_PATH_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _NO_STORE = {"cache-control": "no-store"}
 
 
@@ -92,9 +100,14 @@ class StrictRoute(APIRoute):
 
     async def _prepare(self, request: Request, known: list[str]) -> None:
         """Everything that is refused before the route's own code runs."""
-        for name in request.query_params:
+        for value in request.path_params.values():
+            if not _PATH_PART.fullmatch(str(value)):
+                raise NoRouteError(request.url.path)
+        for name, value in request.query_params.multi_items():
             if name not in known:
                 raise UnknownParameterError(name, known)
+            if "\0" in value:
+                raise InvalidRequestError([{"where": f"query.{name}", "what": "holds the character NUL"}])
         unsafe = request.method in UNSAFE
         if unsafe:
             check_same_site(request)
@@ -149,7 +162,11 @@ def _cap_body(request: Request, limit: int) -> None:
 
     async def counted() -> Any:  # noqa: ANN401 - an ASGI message
         nonlocal seen
-        message = await receive()
+        try:
+            async with asyncio.timeout(BODY_REST_S):
+                message = await receive()
+        except TimeoutError:
+            raise BodyTooSlowError(BODY_REST_S) from None
         seen += len(message.get("body", b""))
         if seen > limit:
             raise BodyTooLargeError(limit)
@@ -166,10 +183,11 @@ async def _read_body(request: Request) -> None:
     except TimeoutError:
         raise BodyTooSlowError(JSON_TIME_S) from None
     kind = request.headers.get("content-type", "")
-    if kind.partition(";")[0].strip().lower() != "application/json":
-        if not body and not kind:
-            return
-        raise MediaTypeError(kind)
+    if not body and not kind:
+        return
+    coding = request.headers.get("content-encoding", "identity")
+    if not _JSON.fullmatch(kind) or coding.lower() != "identity":
+        raise MediaTypeError(kind if coding.lower() == "identity" else f"{kind} in {coding}")
     request._json = read_json(body)  # noqa: SLF001 - where Starlette keeps a parsed body
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from starlette.responses import Response
 
-from assay.api.errors import MethodError, error_reply
+from assay.api.errors import MethodError, NoRouteError, error_reply
 
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -56,11 +56,15 @@ class Pages:
         return (self._folder / "index.html").exists()
 
     def answer(self, method: str, path: str) -> Response:
-        """The file at `path`; any other path is a page of the app and gets `index.html`."""
+        """The file at `path`; a path that names no file is a page of the app and gets `index.html`."""
         if method not in {"GET", "HEAD"}:
             return error_reply(MethodError(method, path))
         self._load()
-        file = self._files.get(path.removeprefix("/")) or self._files.get("index.html")
+        name = path.removeprefix("/")
+        page = self._files.get("index.html")
+        file = self._files.get(name) or (None if _names_a_file(name) else page)
+        if file is None and page is not None:
+            return error_reply(NoRouteError(path))
         if file is None:
             return Response(NOT_BUILT, 503, {"cache-control": "no-store"}, "text/plain; charset=utf-8")
         return Response(b"" if method == "HEAD" else file.body, 200, file.headers)
@@ -77,6 +81,11 @@ class Pages:
         found = [p for p in self._folder.rglob("*") if p.is_file() and p.suffix in TYPES]
         self._files = {p.relative_to(self._folder).as_posix(): _read(p, self._folder) for p in found}
         self._stamp = stamp
+
+
+def _names_a_file(name: str) -> bool:
+    """Whether an address means a file, so that a stale page asking for an old script gets no page instead."""
+    return name.startswith("assets/") or PurePosixPath(name).suffix in TYPES
 
 
 def _read(path: Path, folder: Path) -> _File:
