@@ -7,7 +7,7 @@ from assay.governance import policy_in
 from assay.kernel.actor import system
 from assay.queue import show_as_gold, stop_gold
 from assay.reliability import WatchRules, needs_watching, score_and_watch, watch
-from assay.review import look_at, put_back, update_consensus
+from assay.review import look_at, put_back, update_consensus, waiting_items
 from assay.storage import Consumer, Event, House
 
 WATCHER = system("watcher")
@@ -62,6 +62,14 @@ def _infer_after_put_back(house: House, event: Event) -> None:
     """Hold the items of a put-back until somebody has looked."""
     for item_id, batch_id in event.body["items"]:
         update_consensus(event.project_id, item_id, batch_id, key=f"consensus/{event.id}/{item_id}", house=house)
+
+
+def _unstick(house: House, event: Event) -> None:
+    """When somebody stops labelling, look again at what waits for more answers: perhaps nobody is left to give them."""
+    with house.read(WATCHER, event.project_id) as rx:
+        waiting = waiting_items(rx)
+    for item_id, batch_id in waiting:
+        update_consensus(event.project_id, item_id, batch_id, key=f"unstick/{event.id}/{item_id}", house=house)
 
 
 def _put_back(house: House, event: Event) -> None:
@@ -127,6 +135,7 @@ def followers() -> list[Consumer]:
         Consumer("consensus", frozenset({"submission.received"}), _infer),
         Consumer("consensus-again", frozenset({"review.closed", "adjudication.settled"}), _infer_again),
         Consumer("consensus-put-back", frozenset({"work.put_back"}), _infer_after_put_back),
+        Consumer("unstick", frozenset({"member.paused", "member.roles_changed", "assignment.skipped"}), _unstick),
         Consumer("gold-shown", frozenset({"gold.signed"}), _show_gold),
         Consumer("gold-stopped", frozenset({"gold.retired"}), _stop_gold),
         Consumer("contests", frozenset({"gold.contest_ruled"}), _watch_again),

@@ -40,6 +40,7 @@ from assay.review.queries import (
     list_reviews,
     reviews_of,
     standings_of,
+    waiting_items,
 )
 from assay.review.rules import letter, merge_answers, skill_from
 
@@ -91,4 +92,5 @@ __all__ = [
     "skill_from",
     "standings_of",
     "update_consensus",
+    "waiting_items",
 ]

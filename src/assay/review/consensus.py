@@ -54,22 +54,33 @@ def marks_of_answers(rx: Rx, answers: Answers) -> dict[str, list[StoredMark]]:
 
 
 def merge_in(rx: Rx, answers: Answers, *, match_iou: float) -> Merged:
-    """Compare and fuse answers, each weighed by its author's hidden gold."""
+    """Compare and fuse answers, each weighed by its author's hidden gold; nothing while one is being looked at."""
+    if answers.in_review:
+        return Merged((), (), None, None)
     skills = [skill_from(counted(counts_of_user(rx, s.author_id))) for s in answers.submissions]
     return merge_answers(answers.marks, skills, match_iou=match_iou)
 
 
 def update_consensus(project: str, item_id: str, batch_id: str, *, key: str, house: House) -> Consensus | None:
-    """Infer an item's answer anew after one of its answers came in or was judged; twice is once."""
+    """Infer an item's answer anew after one of its answers came in or was judged; twice is once.
+
+    The work of comparing is done before the write begins, so that nobody waits for it; it is done again inside only
+    when the answers changed in between.
+    """
+    with house.read(AUTHOR, project) as rx:
+        batch = batch_in(rx, batch_id)
+        match_iou = batch.policy.match_iou if batch else 0.5
+        seen = answers_in(rx, item_id, batch_id)
+        merged = merge_in(rx, seen, match_iou=match_iou)
     with house.write(AUTHOR, project, "answers changed", key=key) as tx:
-        batch = batch_in(tx, batch_id)
         task = next((t for t in tasks_of_item(tx, item_id) if t.batch_id == batch_id), None)
         if tx.replayed or batch is None or task is None:
             if not tx.replayed:
                 tx.record("consensus.skipped", subject=f"item/{item_id}")
             return None
         answers = answers_in(tx, item_id, batch_id)
-        merged = merge_in(tx, answers, match_iou=batch.policy.match_iou)
+        if answers != seen:
+            merged = merge_in(tx, answers, match_iou=match_iou)
         value = _judged(tx, task, batch.policy, answers, merged)
         store.put_consensus(tx, value)
         _follow(tx, value)
@@ -141,7 +152,8 @@ def _follow(tx: Tx, value: Consensus) -> None:
         return
     mean_iou, f1 = value.mean_iou or 0.0, value.f1 or 0.0
     if known is not None:
-        store.set_adjudication(tx, known.id, wanted, mean_iou, f1)
+        waits = value.state is ConsensusState.IN_REVIEW
+        store.set_adjudication(tx, known.id, wanted, known.mean_iou if waits else mean_iou, known.f1 if waits else f1)
     elif wanted == "open":
         fresh = Adjudication(
             id=random_id(),

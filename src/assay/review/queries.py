@@ -70,3 +70,4 @@ count_open_reviews = store.count_open_reviews
 standings_of = store.standings_of
 reviews_of = store.reviews_of
 all_put_backs = store.all_put_backs
+waiting_items = store.waiting_items

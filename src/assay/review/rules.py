@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 from assay.annotations import Box, Mark
 from assay.gold import ErrorKind, StoredScore
-from assay.quality.agreement import pairwise_agreement
 from assay.quality.boxes import Boxes
 from assay.quality.consensus import AuthorSkill, Fused, fuse_boxes
+from assay.quality.matching import match_boxes
 from assay.review.model import Dispute, FusedMark
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -52,11 +53,29 @@ def merge_answers(
         only = answers[0] if answers else ()
         marks = tuple(FusedMark(m.label_class, m.shape, m.bbox, 1.0, 1, ("A",)) for m in only)
         return Merged(marks, (), None, None)
-    agreement = pairwise_agreement(boxes, rng=np.random.default_rng(0), threshold=match_iou)
+    mean_iou, f1 = alikeness(list(boxes.values()), match_iou)
     known = {letter(i): skill for i, skill in enumerate(skills) if skill is not None}
     fused = fuse_boxes(boxes, skills=known)
     marks, disputes = _marks_and_disputes(fused, names, boxes)
-    return Merged(marks, disputes, float(agreement.item_mean_iou[0]), float(agreement.item_f1[0]))
+    return Merged(marks, disputes, mean_iou, f1)
+
+
+def alikeness(answers: Sequence[Boxes], match_iou: float) -> tuple[float, float]:
+    """Mean IoU (unmatched marks and different classes counting 0) and F1 of one item, pooled over pairs of answers.
+
+    Two answers that are both empty agree on one thing. The same sums as `quality.agreement`, without its intervals,
+    which one item cannot have.
+    """
+    overlap = hits = units = marks = 0.0
+    for first, second in combinations(answers, 2):
+        found = match_boxes(first, second, threshold=match_iou)
+        empty = float(len(first) + len(second) == 0)
+        same = found.same_class
+        overlap += float(found.pair_iou[same].sum()) + empty
+        hits += float(same.sum()) + empty
+        units += len(first) + len(second) - len(found.pair_iou) + empty
+        marks += len(first) + len(second) + 2 * empty
+    return overlap / units, 2 * hits / marks
 
 
 def letter(place: int) -> str:

@@ -164,6 +164,16 @@ def consensus_states(rx: Rx) -> dict[str, int]:
     return {row.state: row.n for row in rx.rows(_consensus_states)}
 
 
+_waiting = sa.select(consensus.c.item_id, consensus.c.batch_id).where(
+    consensus.c.project_id == PROJECT, consensus.c.state == "stale"
+)
+
+
+def waiting_items(rx: Rx) -> list[tuple[str, str]]:
+    """Items that want more answers after one was rejected: item and batch."""
+    return [(row.item_id, row.batch_id) for row in rx.rows(_waiting)]
+
+
 def put_consensus(tx: Tx, value: Consensus) -> None:
     """Keep the newest inference; earlier ones live on in the events."""
     tx.change(_drop_consensus, item=value.item_id, batch=value.batch_id)
