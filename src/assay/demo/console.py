@@ -28,15 +28,16 @@ class Console:
         self.seconds: dict[str, float] = {}
 
     @contextmanager
-    def step(self, name: str, n: int | None = None) -> Iterator[Step]:
-        """A named step; its time is kept in `seconds`."""
+    def step(self, name: str, n: int | None = None, *, quiet: bool = False) -> Iterator[Step]:
+        """A named step; times of one name add up in `seconds`, and a quiet step without a note leaves no line."""
         step, start = Step(self, name, n), monotonic()
         self._draw(step.line(), force=True)
         try:
             yield step
         finally:
-            self.seconds[name] = round(monotonic() - start, 2)
-            self._finish(f"{step.line()}  {self.seconds[name]:.1f} s")
+            took = monotonic() - start
+            self.seconds[name] = round(self.seconds.get(name, 0.0) + took, 2)
+            self._finish("" if quiet and not step.says else f"{step.line()}  {took:.1f} s")
 
     def say(self, text: str = "") -> None:
         """Print a line, above a step that is under way."""
@@ -63,7 +64,8 @@ class Console:
             if self._out is None:
                 return
             self._live = ""
-            self._out.write(f"\r\x1b[2K{line}\n" if self._out.isatty() else f"{line}\n")
+            clear = "\r\x1b[2K" if self._out.isatty() else ""
+            self._out.write(f"{clear}{line}\n" if line else clear)
             self._out.flush()
 
 
@@ -79,9 +81,15 @@ class Step:
         self._done, self._note = done, note
         self._console._draw(self.line())  # noqa: SLF001 - the two halves of one display
 
+    @property
+    def says(self) -> str:
+        """What came of it so far."""
+        return self._note
+
     def note(self, note: str) -> None:
         """Show what came of it."""
         self._note = note
+        self._console._draw(self.line())  # noqa: SLF001 - the two halves of one display
 
     def line(self) -> str:
         """The step as one line."""

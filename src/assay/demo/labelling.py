@@ -16,8 +16,7 @@ from assay.demo.person import SimulatedPerson
 from assay.demo.scene_setting import Stage
 from assay.quality.scores import Verdict
 
-_EMPTY_WAIT_S = 2.2  # the queue looks from its front again every two seconds
-_EMPTY_TIMES = 2
+_EMPTY_WAIT_S = 0.6  # a task may come back; the queue looks from its front again every two seconds
 _IDLE_S = 0.25
 _REJECT_FROM = 0.7
 _REASONS = {
@@ -51,11 +50,13 @@ class Work:
 
     Attributes:
         tallies: by login.
+        complete: set when every answer to ordinary work is in, so that whoever finds the queue empty may go.
         stop: set to make everybody leave.
         failed: what went wrong in any thread.
     """
 
     tallies: dict[str, Tally] = field(default_factory=dict)
+    complete: threading.Event = field(default_factory=threading.Event)
     stop: threading.Event = field(default_factory=threading.Event)
     failed: list[BaseException] = field(default_factory=list)
 
@@ -64,9 +65,21 @@ class Work:
         """Answers handed in by everybody."""
         return sum(tally.n_answers for tally in self.tallies.values())
 
+    def guarded(self, act: Callable[[], None]) -> Callable[[], None]:
+        """The same act for a thread: what goes wrong is kept for the main thread, and everybody stops."""
+
+        def run() -> None:
+            try:
+                act()
+            except BaseException as error:  # noqa: BLE001 - a thread has nobody else to tell
+                self.failed.append(error)
+                self.stop.set()
+
+        return run
+
 
 class Annotator:
-    """One simulated annotator, working until the queue is empty, they are paused, or the work is stopped.
+    """One simulated annotator, working until all is done, they are paused, or the work is stopped.
 
     Args:
         person: who.
@@ -85,29 +98,19 @@ class Annotator:
         self._tally = work.tallies.setdefault(person.login, Tally())
 
     def run(self) -> None:
-        """Work; whatever goes wrong is kept for the main thread."""
-        try:
-            self._work_on()
-        except BaseException as error:  # noqa: BLE001 - a thread has nobody else to tell
-            self._work.failed.append(error)
-            self._work.stop.set()
-
-    def _work_on(self) -> None:
-        empty = 0
-        while empty < _EMPTY_TIMES and not self._work.stop.is_set():
+        """Work until there is nothing left, or until stopped."""
+        while not self._work.stop.is_set():
             start = monotonic()
+            last_look = self._work.complete.is_set()
             claim = self._api.post("/claims", {})
-            if claim["assignment"] is None:
-                if claim["reason"] == "paused":
-                    self._tally.paused = True
-                    return
-                empty += 1
-                self._work.stop.wait(_EMPTY_WAIT_S)
-                continue
-            empty = 0
-            self._do(claim["assignment"])
-            if self._pace_s:
+            if claim["assignment"] is not None:
+                self._do(claim["assignment"])
                 self._work.stop.wait(max(0.0, self._pace_s - (monotonic() - start)))
+            elif claim["reason"] == "paused" or last_look:
+                self._tally.paused = claim["reason"] == "paused"
+                return
+            else:
+                self._work.stop.wait(_EMPTY_WAIT_S)
 
     def _do(self, assignment: dict[str, Any]) -> None:
         item = self._stage.known(self._api.image(assignment["image_url"]))
@@ -127,17 +130,20 @@ class Annotator:
         self._tally.n_errors += int(errors[0])
 
 
-def review_all(api: Api, stage: Stage, until: Callable[[], bool], tell: Callable[[int], None]) -> int:
+def review_all(
+    api: Api, stage: Stage, *, until: Callable[[], bool], leave: Callable[[], bool], tell: Callable[[int], None]
+) -> int:
     """Look at every answer that waits for review, with the truth at hand; returns how many were looked at.
 
     Args:
         api: the API under the reviewer's key.
         stage: what is being played.
-        until: whether to leave when nothing waits.
+        until: whether to stop when nothing waits.
+        leave: whether to stop at once.
         tell: called with the number looked at.
     """
     n = 0
-    while True:
+    while not leave():
         review = api.post("/reviews/claims", {})["review"]
         if review is None:
             if until():
@@ -147,6 +153,7 @@ def review_all(api: Api, stage: Stage, until: Callable[[], bool], tell: Callable
         _review(api, stage, review)
         n += 1
         tell(n)
+    return n
 
 
 def _review(api: Api, stage: Stage, review: dict[str, Any]) -> None:

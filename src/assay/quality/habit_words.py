@@ -19,7 +19,7 @@ _HINT: Final = {
     "touches_edge": "edge cut truncated border",
     "partly_covered": "occlusion covered hidden overlap",
     "small": "small minimum size",
-    "extends_down": "reflection shadow",
+    "extends_down": "reflection reflections shadow shadows",
 }
 _CLAUSE: Final = {
     "touches_edge": "Draw every one of the {things} that the picture's edge cuts, if at least a quarter of it can be "

@@ -1,0 +1,49 @@
+"""What the demonstration itself remembers beside its house, so that it can go on after Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from assay.demo.labelling import Tally
+
+FILE: Final = "demo.json"
+
+
+class Memory:
+    """The file `demo.json` in the house's folder: what is played, how far, and what simulated people really did.
+
+    Args:
+        house: folder of the house.
+        source: `drawn`, or the folder of labelled images.
+        seed: of everything simulated.
+    """
+
+    def __init__(self, house: Path, source: str, seed: int) -> None:
+        self._path = house / FILE
+        kept: dict[str, Any] = json.loads(self._path.read_text()) if self._path.exists() else {}
+        self.source: str = kept.get("source", source)
+        self.seed: int = kept.get("seed", seed)
+        self.finished: bool = kept.get("finished", False)
+        self.address: str = kept.get("address", "")
+        self.tallies = {login: Tally(**tally) for login, tally in kept.get("tallies", {}).items()}
+
+    def keep(self) -> None:
+        """Write the file, whole or not at all."""
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = self._path.with_suffix(".new")
+        fresh.write_text(
+            json.dumps(
+                {
+                    "source": self.source,
+                    "seed": self.seed,
+                    "finished": self.finished,
+                    "address": self.address,
+                    "tallies": {login: asdict(tally) for login, tally in self.tallies.items()},
+                },
+                indent=1,
+            )
+        )
+        fresh.replace(self._path)

@@ -1,0 +1,220 @@
+"""One run of the demonstration: from an empty project to a signed release, all of it through the public API."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+from assay.demo.api import Api
+from assay.demo.console import Console
+from assay.demo.errors import DemoStuckError
+from assay.demo.house import SLUG, Opened
+from assay.demo.labelling import Annotator, Work, review_all, settle_all, wait_until_followed
+from assay.demo.material import N_PICTURES, DrawnMaterial, folder_material
+from assay.demo.memory import Memory
+from assay.demo.people import EXPERT, LEAD, REVIEWER, cast_for
+from assay.demo.releasing import fetch_release, freeze_release, sign_release, start_release, verify_offline, what_blocks
+from assay.demo.report import annotator_reports, full_report
+from assay.demo.scene_setting import (
+    N_ANNOTATORS,
+    OVERLAP,
+    Stage,
+    draw_and_upload,
+    gold_rate,
+    import_folder,
+    open_batches,
+    recognise_items,
+    set_policy,
+    sign_gold,
+    write_rules,
+)
+from assay.demo.watching import Watcher
+
+PACED_S = 110.0
+_LOOK_S = 1.0
+_ROUNDS = 8
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to play.
+
+    Attributes:
+        house: folder for the demo's data.
+        data: folder of labelled images; None draws pictures.
+        seed: of everything simulated.
+        port: to listen on; 0 takes a free one.
+        paced: whether to take about two minutes, for somebody who watches.
+        n_pictures: how many to draw for the work.
+    """
+
+    house: Path
+    data: Path | None
+    seed: int
+    port: int
+    paced: bool
+    n_pictures: int = N_PICTURES
+
+
+class Play:
+    """One run against a server that answers.
+
+    Args:
+        plan: what to play.
+        opened: where the server answers, and everybody's credentials.
+        memory: what is kept beside the house.
+        console: where progress is shown.
+        stack: closes the connections.
+    """
+
+    def __init__(self, plan: Plan, opened: Opened, memory: Memory, console: Console, stack: ExitStack) -> None:
+        self._plan, self._opened, self._memory, self._console, self._stack = plan, opened, memory, console, stack
+        self._lead, self._expert, self._reviewer = (self._api(p.login) for p in (LEAD, EXPERT, REVIEWER))
+        self._watcher = Watcher(self._lead, console, may_pause=plan.paced)
+        self._began = monotonic()
+
+    def run(self) -> dict[str, Any]:
+        """Play to the end; returns the report."""
+        stage = self._set_the_scene()
+        self._label(stage)
+        release = self._release(stage)
+        with self._console.step("Verifying it without a server") as step:
+            verified = verify_offline(fetch_release(self._lead, release, self._plan.house))
+            step.note("verified" if verified else "NOT verified")
+        report = self._report(stage, release, verified=verified)
+        self._memory.finished = True
+        self._memory.keep()
+        return report
+
+    def _api(self, login: str) -> Api:
+        return self._stack.enter_context(Api(self._opened["address"], SLUG, self._opened["keys"][login]))
+
+    def _set_the_scene(self) -> Stage:
+        stage = self._bring_pictures()
+        with self._console.step("Putting the work into the queue"):
+            set_policy(stage, self._lead)
+        with self._console.step("An expert signs gold", stage.material.n_gold) as step:
+            sign_gold(stage, self._expert, step)
+        open_batches(stage, self._lead)
+        wait_until_followed(self._lead)
+        return stage
+
+    def _bring_pictures(self) -> Stage:
+        empty = self._lead.get("")["n_items"] == 0
+        if self._plan.data is None:
+            with self._console.step("Setting up the camera"):
+                drawn = DrawnMaterial(self._memory.seed, self._plan.n_pictures)
+            if empty:
+                draw_and_upload(self._lead, drawn, self._console)
+            material, spare = drawn.material(), drawn.spare()
+        else:
+            with self._console.step("Reading the folder's labels"):
+                material, spare = folder_material(self._plan.data), []
+            if empty:
+                import_folder(self._lead, str(self._plan.data), len(material.work), self._console)
+        stage = Stage(material, self._memory.seed)
+        with self._console.step("Writing label schema and guideline"):
+            recognise_items(stage, self._lead)
+            write_rules(stage, self._lead, spare)
+        return stage
+
+    def _label(self, stage: Stage) -> None:
+        work, looked_at = Work(tallies=self._memory.tallies), [0]
+        n_each = stage.material.n_gold + (len(stage.material.work) - stage.material.n_gold) * OVERLAP // N_ANNOTATORS
+        pace = PACED_S / n_each if self._plan.paced else 0.0
+        people = [
+            threading.Thread(
+                target=work.guarded(Annotator(p, self._api(p.login), stage, work, n_expected=n_each, pace_s=pace).run)
+            )
+            for p in cast_for(stage.material.work)
+        ]
+        beside = threading.Thread(target=work.guarded(lambda: self._review_beside(stage, work, looked_at)))
+        with self._console.step("Six simulated people label", n_each * N_ANNOTATORS) as step:
+            for thread in (*people, beside):
+                thread.start()
+            try:
+                while any(thread.is_alive() for thread in people):
+                    self._look(work)
+                    step.reached(work.n_answers, f"{looked_at[0]} answers looked at again")
+                    sleep(_LOOK_S)
+            finally:
+                work.stop.set()
+                for thread in (*people, beside):
+                    thread.join()
+                self._memory.keep()
+            step.reached(work.n_answers, f"{looked_at[0]} answers looked at again")
+        if work.failed:
+            raise work.failed[0]
+
+    def _look(self, work: Work) -> None:
+        if self._plan.paced:
+            self._watcher.look()
+        if self._watcher.all_answers_are_in():
+            work.complete.set()
+        self._memory.keep()
+
+    def _review_beside(self, stage: Stage, work: Work, looked_at: list[int]) -> None:
+        def tell(n: int) -> None:
+            looked_at[0] = n
+
+        review_all(self._reviewer, stage, until=work.stop.is_set, leave=work.stop.is_set, tell=tell)
+
+    def _release(self, stage: Stage) -> dict[str, Any]:
+        with self._console.step("Asking for a release") as step:
+            wait_until_followed(self._lead)
+            release = start_release(self._lead)
+            reasons = what_blocks(release)
+            step.note(f"blocked by {len(reasons)}" if reasons else "nothing blocks it")
+        for reason in reasons:
+            self._console.say(f"    {reason}")
+        self._close_everything(stage)
+        self._watcher.look()
+        with self._console.step("Freezing and signing the release") as step:
+            release = freeze_release(self._lead, release["id"])
+            release = sign_release(self._opened["address"], SLUG, self._opened["approver_link"], release)
+            step.note(f"{release['name']}, {release['digest'][:16]}…")
+        return release
+
+    def _close_everything(self, stage: Stage) -> None:
+        """Review and settle until nothing is open; what a rejection reopened is labelled again."""
+        for _ in range(_ROUNDS):
+            n_open = self._counted("A reviewer looks at what went back", self._review(stage))
+            if not self._watcher.all_answers_are_in():
+                self._label(stage)
+                continue
+            n_open += self._counted("An expert settles disputes", lambda tell: settle_all(self._expert, stage, tell))
+            if n_open == 0:
+                return
+        raise DemoStuckError(f"After {_ROUNDS} rounds of review and adjudication something is still open.")
+
+    def _review(self, stage: Stage) -> Callable[[Callable[[int], None]], int]:
+        return lambda tell: review_all(self._reviewer, stage, until=lambda: True, leave=lambda: False, tell=tell)
+
+    def _counted(self, name: str, act: Callable[[Callable[[int], None]], int]) -> int:
+        """Do something counted, as a step that is shown only when there was anything to do."""
+        with self._console.step(name, quiet=True) as step:
+            n = act(lambda done: step.note(str(done)))
+            wait_until_followed(self._lead)
+            step.note(str(n) if n else "")
+        return n
+
+    def _report(self, stage: Stage, release: dict[str, Any], *, verified: bool) -> dict[str, Any]:
+        overview = self._watcher.look()
+        return full_report(
+            material=stage.material,
+            annotators=annotator_reports(
+                cast_for(stage.material.work), stage.material, self._memory.tallies, overview, self._opened["users"]
+            ),
+            overview=overview,
+            release=release,
+            verified=verified,
+            seed=self._memory.seed,
+            gold_share=gold_rate(stage.material),
+            seconds=monotonic() - self._began,
+            steps=self._console.seconds,
+        )

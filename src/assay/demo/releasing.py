@@ -1,0 +1,74 @@
+"""From labels to a signed release that verifies without a server."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Any
+
+from assay.demo.api import Api
+from assay.demo.errors import DemoServerError, DemoStuckError
+
+_VERIFY_S = 120
+MEANING = "I have looked at the gates and their evidence; these labels may be used for training."
+
+
+def start_release(lead: Api) -> dict[str, Any]:
+    """Ask for a release; it says what still blocks it."""
+    release: dict[str, Any] = lead.post("/releases", {"note": "made by the demonstration"})
+    return release
+
+
+def what_blocks(release: dict[str, Any]) -> list[str]:
+    """The reasons in words, worst first."""
+    return [
+        f"{gate['name']}: {gate['reason'] or gate['rule']}"
+        for gate in release["gates"]
+        if gate["state"] in {"block", "wait"}
+    ]
+
+
+def freeze_release(lead: Api, release_id: str) -> dict[str, Any]:
+    """Have the gates checked again; with all of them passing the release is frozen."""
+    release: dict[str, Any] = lead.post(f"/releases/{release_id}/check", {})
+    if release["state"] == "blocked":
+        raise DemoStuckError(f"Release {release['name']} is still blocked. {'; '.join(what_blocks(release))}")
+    return release
+
+
+def sign_release(address: str, project: str, link: str, release: dict[str, Any]) -> dict[str, Any]:
+    """Let the simulated approver set a password by their link, and sign with it."""
+    password = token_urlsafe(24)
+    with Api(address, project) as approver:
+        approver.sign_in_by_link(link, password)
+        for _ in range(release["signatures_needed"] - len(release["signatures"])):
+            body = {"password": password, "meaning": MEANING}
+            release = approver.post(f"/releases/{release['id']}/signatures", body)
+    return release
+
+
+def fetch_release(reader: Api, release: dict[str, Any], folder: Path) -> Path:
+    """Download the release and unpack it; returns its folder."""
+    target: Path = folder / "releases" / release["name"]
+    target.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(io.BytesIO(reader.image(f"/releases/{release['id']}/download?images=0"))) as archive:
+        archive.extractall(target)
+    inner = [path for path in target.iterdir() if path.is_dir()]
+    wrapped = not (target / "manifest.json").exists() and len(inner) == 1
+    return inner[0] if wrapped else target
+
+
+def verify_offline(folder: Path) -> bool:
+    """Run `assay release verify` on the folder, in a process that knows no server."""
+    command = [sys.executable, "-c", "from assay.cli import main; main()", "release", "verify", str(folder), "--json"]
+    done = subprocess.run(  # noqa: S603 - this interpreter, our own command
+        command, capture_output=True, text=True, timeout=_VERIFY_S, check=False
+    )
+    if done.returncode not in {0, 10}:
+        raise DemoServerError(f"`assay release verify` ended with {done.returncode}: {done.stderr.strip()[-300:]}")
+    return done.returncode == 0 and not json.loads(done.stdout or "{}").get("error")
