@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.killing import Killing, prepare
+from tests.support.killing_server import besiege
 from tests.support.postgres import fresh_postgres_url, postgres_server
 
 __all__ = ["fresh_postgres_url", "postgres_server"]
@@ -51,3 +52,15 @@ def test_a_process_that_dies_at_each_step_of_a_write_leaves_all_or_nothing(tmp_p
         killing.life(0.0, die_at=moment)
     assert killing.verdict() == []
     assert killing.kills == len(NAMED_MOMENTS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_a_server_killed_under_eight_clients_keeps_every_receipt(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str
+) -> None:
+    postgres = database == "postgresql"
+    url = request.getfixturevalue("fresh_postgres_url") if postgres else f"sqlite:///{tmp_path / 'assay.db'}"
+    siege = besiege(tmp_path, url, kills=4, seed=1, longest_s=0.3, n_items=2000)
+    assert siege.wrong == []
+    assert siege.submitted > 50
