@@ -16,6 +16,7 @@ from tests.integration.api.world import Person, World, open_world
 
 from assay.api.app import create_app
 from assay.api.services import Services
+from assay.api.ui import Pages
 from assay.storage.events import events
 
 NOTED = {"session.seen", "key.seen"}
@@ -33,9 +34,11 @@ def copy_of(world: World, folder: Path) -> Iterator[Services]:
         services.close()
 
 
-def client_of(services: Services, *, host: str = "localhost", peer: str = "127.0.0.1") -> httpx.AsyncClient:
+def client_of(
+    services: Services, *, host: str = "localhost", peer: str = "127.0.0.1", pages: Pages | None = None
+) -> httpx.AsyncClient:
     """A client that calls the application without a socket; what the application raises comes through."""
-    transport = httpx.ASGITransport(create_app(services), client=(peer, 50000))
+    transport = httpx.ASGITransport(create_app(services, pages=pages), client=(peer, 50000))
     return httpx.AsyncClient(transport=transport, base_url=f"http://{host}")
 
 
