@@ -1,5 +1,17 @@
 """Releases: what the labels are at a named moment, whether they may be frozen, and who signed them."""
 
+from assay.datasets.actions import (
+    all_releases,
+    count_releases,
+    create_release,
+    freeze_release,
+    keep_gates,
+    refuse_release,
+    release_in,
+    sign_release,
+    signing_of,
+)
+from assay.datasets.errors import ReleaseNameTakenError, ReleaseNotFoundError, ReleaseStateError
 from assay.datasets.facts import Work, agreement_of, count_leaks, facts_of, gather_work, people_gold, split_items
 from assay.datasets.gates import blocks, check_gates, headline
 from assay.datasets.model import Facts, Gate, PersonGold, Release, ReleaseState
@@ -9,15 +21,27 @@ __all__ = [
     "Gate",
     "PersonGold",
     "Release",
+    "ReleaseNameTakenError",
+    "ReleaseNotFoundError",
     "ReleaseState",
+    "ReleaseStateError",
     "Work",
     "agreement_of",
+    "all_releases",
     "blocks",
     "check_gates",
     "count_leaks",
+    "count_releases",
+    "create_release",
     "facts_of",
+    "freeze_release",
     "gather_work",
     "headline",
+    "keep_gates",
     "people_gold",
+    "refuse_release",
+    "release_in",
+    "sign_release",
+    "signing_of",
     "split_items",
 ]

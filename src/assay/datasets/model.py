@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -91,7 +91,7 @@ class Release:
     Attributes:
         digest: hash of everything frozen; what signatures are bound to.
         content: blob hashes of the frozen files by path.
-        facts: counts and versions at freezing.
+        facts: counts, versions, authors and changes at freezing.
     """
 
     id: str
@@ -107,4 +107,41 @@ class Release:
     created_by: str
     created_at_us: int
     frozen_at_us: int | None
-    authors: tuple[str, ...] = field(default=())
+
+    @property
+    def authors(self) -> frozenset[str]:
+        """Everybody who made any of what was frozen; none of them may sign it."""
+        return frozenset(self.facts.get("authors", ()))
+
+    @property
+    def subject(self) -> str:
+        """What signatures name."""
+        return f"release/{self.id}"
+
+
+def gate_to_json(gate: Gate) -> dict[str, Any]:
+    """The stored form of a gate."""
+    return asdict(gate)
+
+
+def gate_from_json(value: dict[str, Any]) -> Gate:
+    """What `gate_to_json` gave."""
+    held = value["measured"]
+    return Gate(
+        id=value["id"],
+        name=value["name"],
+        rule=value["rule"],
+        state=value["state"],
+        reason=value["reason"],
+        measured=None
+        if held is None
+        else Measured(
+            Estimate(**held["estimate"]),
+            Evidence(**held["evidence"]),
+            held["limit"],
+            held["limit_side"],
+            held["state"],
+        ),
+        count=None if value["count"] is None else (value["count"][0], value["count"][1]),
+        action=None if value["action"] is None else (value["action"][0], value["action"][1]),
+    )

@@ -91,13 +91,11 @@ class Places:
         return location
 
 
-class UploadSource:
+class UploadSource(Source):
     """Files uploaded one by one, read from the blob store; a single archive is opened instead."""
 
     def __init__(self, files: Sequence[tuple[str, str, int]], blobs: Blobs) -> None:
-        self.name = "upload"
-        self.n_entries: int | None = len(files)
-        self.n_hidden = 0
+        super().__init__("upload", len(files))
         self._files = files
         self._blobs = blobs
 

@@ -17,6 +17,7 @@ MODULES = (
     "items",
     "imports",
     "insights",
+    "releases",
     "session",
     "links",
     "keys",
