@@ -130,3 +130,12 @@ def coco_accumulate(
     precision: NDArray[np.float64] | None,
     recall: NDArray[np.float64],
 ) -> None: ...
+def skene_round(
+    starts: NDArray[np.int64],
+    workers: NDArray[np.int32],
+    labels: NDArray[np.int32],
+    log_prior: NDArray[np.float64],
+    log_error: NDArray[np.float64],
+    posterior: NDArray[np.float64],
+    counts: NDArray[np.float64],
+) -> float: ...

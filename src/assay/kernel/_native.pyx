@@ -402,3 +402,32 @@ def coco_accumulate(
         status = assay_coco_accumulate(&l, &levels[0], <int32_t>levels.shape[0], to_precision, &recall[0, 0])
     if status == ASSAY_NO_MEMORY:
         raise MemoryError
+
+
+cdef extern from "assay_kernel.h" nogil:
+    ctypedef struct assay_votes:
+        int64_t n_tasks
+        int32_t n_workers
+        int32_t n_classes
+        const int64_t *starts
+        const int32_t *workers
+        const int32_t *labels
+
+    double assay_skene_round(
+        const assay_votes *v, const double *log_prior, const double *log_error, double *posterior, double *counts)
+
+
+def skene_round(
+    const int64_t[::1] starts, const int32_t[::1] workers, const int32_t[::1] labels,
+    const double[::1] log_prior, const double[:, :, ::1] log_error, double[:, ::1] posterior, double[:, :, ::1] counts,
+):
+    """Write the posterior of every task and the counts for the next error tables; the log likelihood."""
+    cdef assay_votes v
+    cdef double likelihood
+    v.n_tasks, v.n_workers, v.n_classes = starts.shape[0] - 1, <int32_t>counts.shape[0], <int32_t>counts.shape[1]
+    if v.n_tasks == 0 or workers.shape[0] == 0:
+        return 0.0
+    v.starts, v.workers, v.labels = &starts[0], &workers[0], &labels[0]
+    with nogil:
+        likelihood = assay_skene_round(&v, &log_prior[0], &log_error[0, 0, 0], &posterior[0, 0], &counts[0, 0, 0])
+    return likelihood

@@ -161,4 +161,18 @@ int assay_coco_match(const assay_coco *c, const double *iou, const double *range
 int assay_coco_accumulate(const assay_coco_list *l, const double *levels, int32_t n_levels, double *precision,
                           double *recall);
 
+/* ---- votes on classes ---- */
+
+/* Votes sorted by task; each says which worker gave which label. */
+typedef struct {
+    int64_t n_tasks;
+    int32_t n_workers, n_classes;
+    const int64_t *starts;
+    const int32_t *workers, *labels;
+} assay_votes;
+
+/* One EM round: posterior (n_tasks, n_classes) and counts for the next error tables; answers the log likelihood. */
+double assay_skene_round(const assay_votes *v, const double *log_prior, const double *log_error, double *posterior,
+                         double *counts);
+
 #endif

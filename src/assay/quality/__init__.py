@@ -111,3 +111,16 @@ from assay.quality.similarity import Pairs as Pairs
 from assay.quality.similarity import as_masks as as_masks
 from assay.quality.similarity import giou as giou
 from assay.quality.similarity import similar_pairs as similar_pairs
+from assay.quality.staple import FusedMask as FusedMask
+from assay.quality.staple import PixelPatterns as PixelPatterns
+from assay.quality.staple import staple as staple
+from assay.quality.staple import vote_mask as vote_mask
+from assay.quality.tag_agreement import alpha_from_counts as alpha_from_counts
+from assay.quality.tag_agreement import cohen_kappa as cohen_kappa
+from assay.quality.tag_agreement import fleiss_kappa as fleiss_kappa
+from assay.quality.tag_agreement import krippendorff_alpha as krippendorff_alpha
+from assay.quality.votes import VoteConsensus as VoteConsensus
+from assay.quality.votes import Votes as Votes
+from assay.quality.votes import dawid_skene as dawid_skene
+from assay.quality.votes import majority as majority
+from assay.quality.votes import one_coin as one_coin

@@ -126,3 +126,22 @@ class ShapesDifferError(InvalidInputError):
     def __init__(self, left: str, right: str) -> None:
         hint = "Compare marks of one shape; areas of different shapes can be compared as masks of the same size."
         super().__init__(f"One side has {left}, the other {right}.", hint=hint)
+
+
+class VotesInvalidError(InvalidInputError):
+    """Votes that cannot be counted."""
+
+    code = "quality.votes_invalid"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, hint="Give one item, author and class number, all from 0, for each vote.")
+
+
+class AlphaUndefinedError(UndefinedError):
+    """Chance-corrected agreement does not exist: nobody could have disagreed."""
+
+    code = "quality.alpha_undefined"
+
+    def __init__(self, what: str, *, n_items: int) -> None:
+        hint = "It needs items that two people judged and at least two different answers in all."
+        super().__init__(f"{what} is undefined on {n_items} items.", hint=hint)
