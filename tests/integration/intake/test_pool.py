@@ -19,8 +19,7 @@ import pytest
 from PIL import Image
 from tests.unit.jobs.intake.making import encoded, picture, png_of
 
-from assay.jobs.intake import DecodePool, Limits, PictureError, SandboxError
-from assay.jobs.intake import pool as pool_module
+from assay.jobs.intake import DecodePool, Limits, PictureError, SandboxError, child_process
 from assay.jobs.intake.limits import MIB
 
 GOOD = encoded(picture(300, 200), "JPEG")
@@ -53,12 +52,12 @@ def workers(pool: DecodePool) -> list[int]:
 
 
 def test_processor_time_is_counted_for_each_file_though_the_child_is_reused() -> None:
-    limits = Limits(cpu_s=0.08)
+    limits = Limits(cpu_s=0.05)
     with DecodePool(limits, 1) as pool:
         light = heavy_png(400)
         for _ in range(30):  # together far more than the limit of one
             assert code_of(pool, light) == "accepted"
-        assert code_of(pool, heavy_png(3000)) == "intake.too_slow"
+        assert code_of(pool, heavy_png(4000)) == "intake.too_slow"
         assert code_of(pool, light) == "accepted"
 
 
@@ -157,7 +156,7 @@ def test_the_end_of_the_server_ends_its_children() -> None:
 def test_a_child_that_does_not_start_is_an_error_that_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     broken = tmp_path / "child.py"
     broken.write_text("raise SystemExit(1)")
-    monkeypatch.setattr(pool_module, "_CHILD", broken)
+    monkeypatch.setattr(child_process, "_CHILD", broken)
     with DecodePool(n_children=1) as pool:
         with pytest.raises(SandboxError, match="does not start"):
             pool.decode(GOOD)
@@ -181,7 +180,7 @@ def test_an_answer_that_breaks_the_protocol_ends_the_child_and_refuses_the_pictu
             os.write(1, {reply!r})
         """)
     )
-    monkeypatch.setattr(pool_module, "_CHILD", liar)
+    monkeypatch.setattr(child_process, "_CHILD", liar)
     with DecodePool(n_children=1) as pool:
         assert code_of(pool, GOOD) == "intake.decoder_died"
 

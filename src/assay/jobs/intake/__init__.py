@@ -1,6 +1,7 @@
 """Safe intake of pictures: sources, archives, the limited decoder, refusals as data, near-duplicates."""
 
 from assay.jobs.intake.archive import open_archive
+from assay.jobs.intake.child_process import Isolation
 from assay.jobs.intake.errors import (
     ArchiveError,
     HostNotAllowedError,
@@ -16,7 +17,7 @@ from assay.jobs.intake.names import safe_name, shown
 from assay.jobs.intake.objects import open_prefix
 from assay.jobs.intake.outcome import Accepted, Note, Outcome, Picture, Refusal
 from assay.jobs.intake.phash import NearPairs, near_groups, near_pairs, perceptual_hash
-from assay.jobs.intake.pool import DecodePool, Isolation
+from assay.jobs.intake.pool import DecodePool
 from assay.jobs.intake.report import Summary, read_texts
 from assay.jobs.intake.run import intake
 from assay.jobs.intake.sniff import Allowed, Sniffed, sniff

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
-from threading import Condition
 
 from assay.jobs.intake.errors import OtherFileError, PictureError
 from assay.jobs.intake.names import claims_picture
@@ -29,9 +27,9 @@ def nothing_known(name: str) -> bool:
 def intake(source: Source, pool: DecodePool, *, skip: Skip = nothing_known) -> Iterator[Outcome]:
     """Take in every file of a source.
 
-    Memory is bounded: at most `in_flight_bytes` of files are read ahead of the one that is handed out, and nothing more
-    is read until the caller asks. To go on after an interruption, pass a `skip` that knows the names already stored:
-    those are passed over unread. Closing the iterator stops the work.
+    Memory is bounded: at most `in_flight_bytes` of files are under way or wait to be handed out (one may always be,
+    however large), and nothing more is read until the caller asks. To go on after an interruption, pass a `skip` that
+    knows the names already stored: those are passed over unread. Closing the iterator stops the work.
 
     Args:
         source: closed by whoever opened it.
@@ -45,31 +43,41 @@ def intake(source: Source, pool: DecodePool, *, skip: Skip = nothing_known) -> I
         IntakeError: the source itself fails (the store is away, the archive changed); what was yielded stays valid.
     """
     executor = ThreadPoolExecutor(pool.n_children * _READ_AHEAD, thread_name_prefix="intake")
-    budget = _Budget(pool.limits.in_flight_bytes)
-    waiting: deque[Future[Outcome]] = deque()
+    waiting: deque[tuple[Future[Outcome], int]] = deque()
+    n_under_way = 0
     try:
         for entry in source.entries(skip):
-            waiting.append(_begun(entry, executor, pool, budget))
-            while waiting and (waiting[0].done() or len(waiting) > pool.n_children * _READ_AHEAD):
-                yield waiting.popleft().result()
+            n_bytes = _claimed(entry)
+            while waiting and _must_wait(waiting, n_under_way + n_bytes, pool):
+                future, n_done = waiting.popleft()
+                n_under_way -= n_done
+                yield future.result()
+            waiting.append((_begun(entry, executor, pool), n_bytes))
+            n_under_way += n_bytes
         while waiting:
-            yield waiting.popleft().result()
+            yield waiting.popleft()[0].result()
     finally:
-        for future in waiting:
-            future.cancel()
         executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _begun(entry: Entry | Refusal, executor: ThreadPoolExecutor, pool: DecodePool, budget: _Budget) -> Future[Outcome]:
+def _claimed(entry: Entry | Refusal) -> int:
+    if isinstance(entry, Refusal):
+        return 0
+    return entry.n_bytes if entry.n_bytes is not None else _GUESSED_BYTES
+
+
+def _must_wait(waiting: deque[tuple[Future[Outcome], int]], n_bytes: int, pool: DecodePool) -> bool:
+    """Whether the oldest answer is handed out before anything more is begun: it is ready, or enough is under way."""
+    is_full = len(waiting) >= pool.n_children * _READ_AHEAD or n_bytes > pool.limits.in_flight_bytes
+    return is_full or waiting[0][0].done()
+
+
+def _begun(entry: Entry | Refusal, executor: ThreadPoolExecutor, pool: DecodePool) -> Future[Outcome]:
     if isinstance(entry, Refusal):
         future: Future[Outcome] = Future()
         future.set_result(entry)
         return future
-    n_bytes = entry.n_bytes if entry.n_bytes is not None else _GUESSED_BYTES
-    budget.take(n_bytes)
-    future = executor.submit(take_in, entry, pool)
-    future.add_done_callback(lambda _: budget.give(n_bytes))
-    return future
+    return executor.submit(take_in, entry, pool)
 
 
 def take_in(entry: Entry, pool: DecodePool) -> Outcome:
@@ -88,22 +96,3 @@ def _check_aside(data: bytes) -> None:
     found = sniff(data[:HEAD_BYTES])
     if found.allowed is None and not found.damaged:
         raise OtherFileError(f"it is no picture{f' but {found.name}' if found.name else ''}")
-
-
-@dataclass(slots=True)
-class _Budget:
-    """Bytes that may be under way; one entry may always be, however large."""
-
-    limit: int
-    used: int = 0
-    changed: Condition = field(default_factory=Condition)
-
-    def take(self, n_bytes: int) -> None:
-        with self.changed:
-            self.changed.wait_for(lambda: not self.used or self.used + n_bytes <= self.limit)
-            self.used += n_bytes
-
-    def give(self, n_bytes: int) -> None:
-        with self.changed:
-            self.used -= n_bytes
-            self.changed.notify_all()

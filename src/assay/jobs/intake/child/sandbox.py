@@ -7,6 +7,7 @@ what holds is reported.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import os
@@ -79,9 +80,10 @@ def drop_rights() -> Walls:
     spaces = _CLONE_NEWNET | _CLONE_NEWIPC | (0 if is_root else _CLONE_NEWUSER)
     walls.network = _libc.unshare(spaces) == 0
     if is_root:
-        os.setgroups([])
-        os.setresgid(_NOBODY, _NOBODY, _NOBODY)
-        os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+        with contextlib.suppress(OSError):  # a container may have taken the right to change users away
+            os.setgroups([])
+            os.setresgid(_NOBODY, _NOBODY, _NOBODY)
+            os.setresuid(_NOBODY, _NOBODY, _NOBODY)
     walls.user = os.geteuid() != 0
     _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     return walls
