@@ -1,6 +1,7 @@
 // One way to the server: same origin, the session's cookie, the CSRF token on unsafe calls, errors as values with a next step.
 
 import { t } from "@/text/en";
+import type { paths } from "./schema";
 
 /** What the server refused: its stable code, the thing and its value, the next step. */
 export class ApiError extends Error {
@@ -32,13 +33,22 @@ export class UnreachableError extends Error {
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-export interface CallOptions {
+// What docs/openapi.json says about one route: its parameters, its body, the answer when it goes through.
+type Operation<P extends keyof paths, M extends Method> = paths[P][Lowercase<M> & keyof paths[P]];
+type Loose<Q> = { [K in keyof Q]?: Q[K] | null | undefined };
+type PathPart<O> = O extends { parameters: { path: infer X } } ? { path: X } : unknown;
+type QueryPart<O> = O extends { parameters: { query?: infer Q } } ? { query?: Loose<Q> } : unknown;
+type BodyPart<O> = O extends { requestBody?: infer R } ? (NonNullable<R> extends { content: { "application/json": infer B } } ? { body?: B } : unknown) : unknown;
+type Options<O> = PathPart<O> & QueryPart<O> & BodyPart<O>;
+type Json<R> = R extends { content: { "application/json": infer J } } ? J : undefined;
+type Answer<O> = O extends { responses: infer R } ? Json<R[keyof R & (200 | 201 | 202 | 204)]> : never;
+
+interface CallOptions {
   readonly path?: Readonly<Record<string, string | number>>;
   readonly query?: Readonly<Record<string, string | number | boolean | null | undefined>>;
   readonly body?: unknown;
   /** Sent as it is, for pictures and archives. */
   readonly raw?: Blob;
-  readonly signal?: AbortSignal;
 }
 
 let csrfToken = "";
@@ -64,33 +74,48 @@ export function addressOf(template: string, { path = {}, query = {} }: Pick<Call
   return text === "" ? filled : `${filled}?${text}`;
 }
 
-export async function call<T>(method: Method, template: string, options: CallOptions = {}): Promise<T> {
+/** A call of the API: path, parameters, body and answer are checked against docs/openapi.json. */
+export function call<M extends Method, P extends keyof paths>(method: M, template: P, options: Options<Operation<P, M>>): Promise<Answer<Operation<P, M>>> {
+  return send(method, template, options as CallOptions);
+}
+
+/** Send a picture or an archive as it is. */
+export function sendRaw<P extends keyof paths>(template: P, options: PathPart<Operation<P, "PUT">> & QueryPart<Operation<P, "PUT">> & { raw: Blob }): Promise<Answer<Operation<P, "PUT">>> {
+  return send("PUT", template, options as CallOptions);
+}
+
+/** Releases are not in docs/openapi.json yet. */
+export const later = send;
+
+async function send<T>(method: Method, template: string, options: CallOptions = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRF-Token"] = csrfToken;
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
   if (options.raw !== undefined) headers["Content-Type"] = options.raw.type === "" ? "application/octet-stream" : options.raw.type;
   const body = options.raw ?? (options.body === undefined ? null : JSON.stringify(options.body));
-  let response: Response;
-  try {
-    response = await fetch(addressOf(template, options), { method, headers, body, credentials: "same-origin", ...(options.signal ? { signal: options.signal } : {}) });
-  } catch (cause) {
-    if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
+  const response = await fetch(addressOf(template, options), { method, headers, body, credentials: "same-origin" }).catch((cause: unknown) => {
     throw new UnreachableError(cause);
-  }
-  if (response.ok) return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
-  throw await errorOf(response);
+  });
+  const parsed: unknown = response.status === 204 ? undefined : await response.json().catch(() => null);
+  if (response.ok) return parsed as T;
+  throw errorFrom(response.status, parsed);
 }
 
-async function errorOf(response: Response): Promise<Error> {
-  const parsed: unknown = await response.json().catch(() => null);
-  const error = typeof parsed === "object" && parsed !== null && "error" in parsed ? (parsed.error as { code: string; message: string; hint: string; details?: unknown }) : null;
-  if (error === null) {
+interface ErrorBody {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly details?: unknown;
+}
+
+function errorFrom(status: number, parsed: unknown): Error {
+  const body = typeof parsed === "object" && parsed !== null && "error" in parsed ? (parsed.error as ErrorBody) : null;
+  if (body === null) {
     // A proxy between us answered, not the server.
-    return response.status >= 502 ? new UnreachableError() : new ApiError(response.status, { code: "web.unexpected", message: t.errors.unexpected(response.status), hint: t.errors.unexpectedHint });
+    return status >= 502 ? new UnreachableError() : new ApiError(status, { code: "web.unexpected", message: t.errors.unexpected(status), hint: t.errors.unexpectedHint });
   }
-  const refused = new ApiError(response.status, error);
-  if (response.status === 401) onSessionEnd();
-  return refused;
+  if (status === 401) onSessionEnd();
+  return new ApiError(status, body);
 }
 
 /** Any thrown value as what an error line shows. */

@@ -28,7 +28,7 @@ export interface ControlSeries {
 
 export interface ChangeMark {
   readonly gold_image: number;
-  readonly changed: { readonly median_at: string; readonly low_at: string; readonly high_at: string; readonly median_image: number; readonly low_image: number; readonly high_image: number };
+  readonly changed: { readonly median_at: string | null; readonly low_at: string | null; readonly high_at: string | null; readonly median_image: number; readonly low_image: number; readonly high_image: number };
 }
 
 interface Props {
@@ -146,10 +146,17 @@ function Change({ alarm, frame }: { alarm: ChangeMark; frame: Frame }) {
       <rect className={css.changeBand} x={low} width={Math.max(1, high - low)} y={4} height={frame.bottom - 4} />
       <line className={css.changeLine} x1={middle} x2={middle} y1={4} y2={frame.bottom} />
       <text className={css.changeWords} x={middle + (nearRight ? -6 : 6)} y={14} textAnchor={nearRight ? "end" : "start"}>
-        {t.chart.changedHere(clock(changed.median_at), clock(changed.low_at), clock(changed.high_at))}
+        {changeWords(changed)}
       </text>
     </g>
   );
+}
+
+/** In times where they are known, else in gold images. */
+function changeWords(changed: ChangeMark["changed"]): string {
+  const { median_at: at, low_at: low, high_at: high } = changed;
+  if (at === null) return t.chart.changedAtImage(changed.median_image, changed.low_image, changed.high_image);
+  return low === null || high === null ? t.chart.changedHere(clock(at), "", "") : t.chart.changedHere(clock(at), clock(low), clock(high));
 }
 
 function AlarmDot({ alarm, series, frame, small }: { alarm: ChangeMark; series: ControlSeries; frame: Frame; small: boolean }) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Adjudication, Box, Mark } from "@/api/types";
 import { agreedMarks, iou, markAbout, marksFor } from "./resolve";
 
-const mark = (id: string, bbox: Box): Mark => ({ id, client_id: id, label_class: "rbc", shape: "bbox", bbox });
+const mark = (id: string, bbox: Box): Mark => ({ id, client_id: id, label_class: "rbc", shape: "bbox", bbox, attributes: {}, geometry: null });
 
 const place: Box = [0, 0, 10, 10];
 const far: Box = [50, 50, 60, 60];

@@ -17,7 +17,7 @@ import { useOutbox, useOutboxState } from "./useDesk";
 export function AnnotatePage() {
   const { slug } = useProject();
   const { user } = useSession();
-  const claim = useQuery({ queryKey: ["claim", slug], queryFn: () => nextWork(user.id, slug), staleTime: Infinity, gcTime: 0, refetchOnWindowFocus: false, retry: false });
+  const claim = useQuery({ queryKey: ["claim", slug], queryFn: () => nextWork(user.id, slug, false), staleTime: Infinity, gcTime: 0, refetchOnWindowFocus: false, retry: false });
   const outbox = useOutboxState(useOutbox());
   const { refetch, isError } = claim;
   // Back on the network: what was waiting is sent by now, so the next image can come.

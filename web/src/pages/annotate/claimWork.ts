@@ -14,11 +14,11 @@ export interface Work {
 
 export type NextWork = { readonly work: Work; readonly reason: "none" } | { readonly work: null; readonly reason: Claim["reason"] };
 
-export async function nextWork(userId: string, project: string): Promise<NextWork> {
+export async function nextWork(userId: string, project: string, practice: boolean): Promise<NextWork> {
   const box = await outboxFor(userId, project);
   // An answer still on its way holds its task; claiming first would give the same task again.
   await box.outbox.flush();
-  const claim = await api.claim(project);
+  const claim = await api.claim(project, practice);
   if (claim.assignment === null) return { work: null, reason: claim.reason };
   return { work: await begunWork(box, claim.assignment), reason: "none" };
 }

@@ -3,9 +3,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@/api/calls";
+import { ApiError } from "@/api/http";
 import { asError } from "@/api/http";
-import type { GoldMark, Guideline, ItemWhy, LabelClass, MarkIn } from "@/api/types";
+import type { Gold, GoldMark, Guideline, ItemWhy, LabelClass } from "@/api/types";
 import { classBook, useGuideline, useProject, useSchema } from "@/app/project";
+import type { Shape } from "@/core";
 import { t } from "@/text/en";
 import { Button, KeyLine } from "@/ui/Button";
 import { Checkbox, Form, TextInput } from "@/ui/Fields";
@@ -13,6 +15,7 @@ import { ErrorLine, ErrorState, Loading } from "@/ui/Messages";
 import { PanelPart, WorkFrame } from "@/ui/WorkFrame";
 import { annotateKeys, classActions, keyLine, Tools } from "../annotate/AnnotateDesk";
 import { useAct } from "../shared/useForm";
+import { inferredMarks } from "../shared/why";
 import { CanvasHost } from "../work/CanvasHost";
 import { ClassBar } from "../work/ClassBar";
 import { HelpDialog } from "../work/HelpDialog";
@@ -30,32 +33,49 @@ export function GoldEditPage() {
   const { slug } = useProject();
   const { item: id } = useParams({ strict: false });
   const why = useQuery({ queryKey: ["why", slug, id], queryFn: () => api.itemWhy(slug, id ?? ""), staleTime: Infinity });
+  const gold = useQuery({ queryKey: ["goldItem", slug, id], queryFn: () => findGold(slug, id ?? ""), staleTime: Infinity });
   const schema = useSchema();
   const guideline = useGuideline();
-  if (why.isPending || schema.isPending) return <Loading what={t.things.item} />;
+  if (why.isPending || schema.isPending || gold.isPending) return <Loading what={t.things.item} />;
   if (why.isError) return <ErrorState error={asError(why.error)} onRetry={() => void why.refetch()} />;
   if (schema.isError) return <ErrorState error={asError(schema.error)} />;
-  return <Desk why={why.data} classes={schema.data.classes} guideline={guideline.data} />;
+  if (gold.isError) return <ErrorState error={asError(gold.error)} onRetry={() => void gold.refetch()} />;
+  return <Desk why={why.data} gold={gold.data} classes={schema.data.classes} guideline={guideline.data} />;
+}
+
+/** The signed answer of an item; null when there is none. */
+async function findGold(project: string, item: string): Promise<Gold | null> {
+  try {
+    return await api.goldItem(project, item);
+  } catch (cause) {
+    if (cause instanceof ApiError && cause.status === 404) return null;
+    throw cause;
+  }
+}
+
+interface Start {
+  readonly shapes: Shape[];
+  readonly clauses: ReadonlyMap<string, readonly string[]>;
 }
 
 /** The gold there is, else the consensus, as a start to draw from. */
-function startOf({ gold, consensus }: ItemWhy): { marks: MarkIn[]; clauses: Map<string, readonly string[]> } {
-  const source = gold?.marks.map((mark) => ({ ...mark })) ?? consensus?.marks.map((mark) => ({ label_class: mark.label_class, bbox: mark.bbox, clauses: [] as string[] })) ?? [];
-  const marks = source.map((mark): MarkIn => ({ client_id: crypto.randomUUID(), label_class: mark.label_class, shape: "bbox", bbox: mark.bbox }));
-  return { marks, clauses: new Map(marks.map((mark, at) => [mark.client_id, source[at]?.clauses ?? []])) };
+function startOf(why: ItemWhy, gold: Gold | null): Start {
+  const source = gold?.marks ?? (inferredMarks(why) ?? []).map((mark): GoldMark => ({ label_class: mark.label_class, bbox: mark.bbox }));
+  const shapes = toShapes(source.map((mark) => ({ ...mark, client_id: crypto.randomUUID() })));
+  return { shapes, clauses: new Map(shapes.map((shape, at) => [shape.id, source[at]?.clauses ?? []])) };
 }
 
-function Desk({ why, classes, guideline }: { why: ItemWhy; classes: readonly LabelClass[]; guideline: Guideline | undefined }) {
+function Desk({ why, gold, classes, guideline }: { why: ItemWhy; gold: Gold | null; classes: readonly LabelClass[]; guideline: Guideline | undefined }) {
   const { slug } = useProject();
   const navigate = useNavigate();
-  const [start] = useState(() => startOf(why));
+  const [start] = useState(() => startOf(why, gold));
   const [clauses, setClauses] = useState<ReadonlyMap<string, readonly string[]>>(start.clauses);
   const [reason, setReason] = useState("");
   const [help, setHelp] = useState(false);
   const [finding, setFinding] = useState(false);
   const engine = useEngine({ classes, keys: annotateKeys, label: t.work.canvas });
   const snapshot = useSnapshot(engine);
-  const picture = usePicture(engine, why.item.image_url, { width: why.item.width_px, height: why.item.height_px }, () => toShapes(start.marks));
+  const picture = usePicture(engine, why.item.image_url, { width: why.item.width_px, height: why.item.height_px }, () => start.shapes);
   const book = classBook(classes);
   const sign = useAct(async () => {
     const marks = toMarks(snapshot.shapes).map((mark): GoldMark => ({ label_class: mark.label_class, shape: "bbox", bbox: mark.bbox, clauses: [...(clauses.get(mark.client_id) ?? [])] }));

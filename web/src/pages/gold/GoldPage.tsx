@@ -14,7 +14,7 @@ import { Button, buttonClass } from "@/ui/Button";
 import { Card, Grid, PageHead } from "@/ui/Card";
 import { CsvLink, DataTable } from "@/ui/DataTable";
 import { Dialog } from "@/ui/Dialog";
-import { Form, FormActions, Textarea } from "@/ui/Fields";
+import { Checkbox, Form, FormActions, Textarea } from "@/ui/Fields";
 import { EmptyState, ErrorLine, ErrorState, Loading } from "@/ui/Messages";
 import { Person } from "@/ui/Person";
 import { TopTitle } from "@/ui/Shell";
@@ -51,7 +51,6 @@ export function GoldPage() {
                 { id: "state", header: t.table.state, accessorFn: (row) => row.state, cell: (cell) => <Tag tone={TONES[cell.row.original.state]}>{t.gold.states[cell.row.original.state]}</Tag> },
                 { id: "clauses", header: t.gold.clauses, accessorFn: (row) => row.clauses.join(", ") },
                 { id: "marks", header: t.table.marks, meta: { end: true }, accessorFn: (row) => row.n_marks },
-                { id: "shown", header: t.gold.shown, meta: { end: true }, accessorFn: (row) => row.n_exposures },
                 { id: "wrong", header: t.gold.wrong, meta: { end: true }, accessorFn: (row) => row.n_wrong, cell: (cell) => t.overview.of(count(cell.row.original.n_wrong), count(cell.row.original.n_answers)) },
                 { id: "by", header: t.gold.signedBy, accessorFn: (row) => row.signed_by.name, cell: (cell) => <Person person={cell.row.original.signed_by} second={`v${String(cell.row.original.version)}, ${moment(cell.row.original.signed_at, new Date())}`} /> },
                 { id: "act", header: "", enableSorting: false, cell: (cell) => may("expert") && cell.row.original.state !== "retired" && <Button small onClick={() => setRetiring(cell.row.original)}>{t.gold.retire}</Button> },
@@ -69,8 +68,9 @@ function RetireDialog({ row, onClose }: { row: GoldRow; onClose: () => void }) {
   const { slug } = useProject();
   const client = useQueryClient();
   const [why, setWhy] = useState("");
+  const [withdraw, setWithdraw] = useState(false);
   const retire = useAct(async () => {
-    await api.retireGold(slug, row.item_id, why.trim());
+    await api.retireGold(slug, row.item_id, why.trim(), withdraw);
     await client.invalidateQueries({ queryKey: ["gold", slug] });
     onClose();
   });
@@ -79,6 +79,7 @@ function RetireDialog({ row, onClose }: { row: GoldRow; onClose: () => void }) {
       <Form onSubmit={() => void retire.run()}>
         <p className="soft">{t.gold.retireText}</p>
         <Textarea label={t.person.whyLabel} value={why} onChange={(event) => setWhy(event.currentTarget.value)} autosize minRows={2} data-autofocus />
+        <Checkbox label={t.gold.withdraw} description={t.gold.withdrawHint} checked={withdraw} onChange={(event) => setWithdraw(event.currentTarget.checked)} />
         <ErrorLine error={retire.error} />
         <FormActions>
           <Button type="submit" kind="primary" busy={retire.busy} disabled={why.trim() === ""}>{t.gold.retire}</Button>

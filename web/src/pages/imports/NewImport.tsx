@@ -55,6 +55,7 @@ function Files({ files, onFiles }: { files: readonly File[]; onFiles: (files: re
   const folder = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
   return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- dropping is an addition to the two buttons inside
     <div
       role="group"
       aria-label={t.imports.drop}

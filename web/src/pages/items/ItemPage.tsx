@@ -20,6 +20,7 @@ import { ErrorState, Loading } from "@/ui/Messages";
 import { authorStyle } from "@/ui/palette";
 import { TopTitle } from "@/ui/Shell";
 import { CanvasHost } from "../work/CanvasHost";
+import { inferredMarks } from "../shared/why";
 import { canvasBox } from "../work/marks";
 import { useEngine, usePicture } from "../work/useEngine";
 import css from "./Items.module.css";
@@ -64,7 +65,8 @@ function Marks({ why }: { why: ItemWhy }) {
     if (!next.delete(name)) next.add(name);
     setHidden(next);
   };
-  const names = [...authors, ...(why.consensus === null ? [] : [CONSENSUS])];
+  const inferred = inferredMarks(why);
+  const names = [...authors, ...(inferred === null ? [] : [CONSENSUS])];
   return (
     <Columns
       evidence={
@@ -90,7 +92,10 @@ function Marks({ why }: { why: ItemWhy }) {
               { id: "time", header: t.table.at, accessorFn: (mark) => mark.received_at, cell: (cell) => <span className="grey nowrap">{moment(cell.row.original.received_at, new Date())} · {stopwatch(cell.row.original.seconds)}</span> },
             ]}
           />
-          {why.consensus !== null && <p className="grey">{t.items.consensus(why.consensus.marks.length, rate(Math.min(1, ...why.consensus.marks.map((mark) => mark.confidence))))}</p>}
+          {inferred !== null && <p className="grey">{t.items.consensus(inferred.length, rate(Math.min(1, ...inferred.map((mark) => mark.confidence))))}</p>}
+          {why.verdicts.filter((verdict) => verdict.verdict !== null).map((verdict) => (
+            <p key={verdict.submission_id + (verdict.at ?? "")} className="soft">{t.items.verdict(verdict.verdict ?? "", verdict.reviewer, verdict.reason_code)} <span className="grey">{verdict.note}</span></p>
+          ))}
         </Card>
       }
     />
@@ -104,6 +109,6 @@ function AuthorDot({ at }: { at: number }) {
 function overlayOf(why: ItemWhy, authors: readonly string[], hidden: ReadonlySet<string>): OverlayMark[] {
   const plain = { width: 1.6, faded: false, caption: null, badge: null };
   const drawn = why.marks.filter((mark) => !hidden.has(mark.author)).map((mark): OverlayMark => ({ ...authorStyle(authors.indexOf(mark.author)), ...plain, id: mark.id, box: canvasBox(mark.bbox) }));
-  if (why.consensus === null || hidden.has(CONSENSUS)) return drawn;
-  return [...drawn, ...why.consensus.marks.map((mark): OverlayMark => ({ ...plain, id: `consensus/${mark.id}`, box: canvasBox(mark.bbox), colour: "#14171f", dash: [], width: 1.4 }))];
+  if (hidden.has(CONSENSUS)) return drawn;
+  return [...drawn, ...(inferredMarks(why) ?? []).map((mark, at): OverlayMark => ({ ...plain, id: `consensus/${String(at)}`, box: canvasBox(mark.bbox), colour: "#14171f", dash: [], width: 1.4 }))];
 }

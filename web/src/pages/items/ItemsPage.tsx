@@ -21,6 +21,10 @@ import css from "./Items.module.css";
 
 const SHAPES: Record<ItemState, StateName> = { new: "none", queued: "waiting", answered: "waiting", disputed: "warn", in_review: "stop", settled: "ok" };
 
+function isState(value: string | undefined): value is ItemState {
+  return value !== undefined && value in SHAPES;
+}
+
 export function ItemsPage() {
   const { slug, project } = useProject();
   const navigate = useNavigate();
@@ -28,7 +32,7 @@ export function ItemsPage() {
   const [text, setText] = useState(q ?? "");
   const items = useInfiniteQuery({
     queryKey: ["items", slug, state, q],
-    queryFn: ({ pageParam }) => api.items(slug, { state, q, cursor: pageParam, limit: 60 }),
+    queryFn: ({ pageParam }) => api.items(slug, { state: isState(state) ? state : undefined, q, cursor: pageParam, limit: 60 }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
   });

@@ -13,7 +13,7 @@ export function VerdictCrops({ verdict, book, errorsOnly = false }: { verdict: G
       {marks.map((mark, at) => {
         const crop = verdictCrop(verdict, mark, book);
         const name = book.name(mark.gold?.label_class ?? mark.answer?.label_class ?? "");
-        return crop === null ? null : <CropCard key={at} crop={crop} label={`${t.kinds[mark.kind]}: ${name}`} caption={t.kinds[mark.kind]} meta={mark.gold?.clauses.join(", ") ?? name} />;
+        return crop === null ? null : <CropCard key={at} crop={crop} label={`${t.kinds[mark.kind]}: ${name}`} caption={t.kinds[mark.kind]} meta={mark.gold?.clauses?.join(", ") ?? name} />;
       })}
     </CropRow>
   );

@@ -2,18 +2,23 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/calls";
-import type { Link, Member, Role } from "@/api/types";
+import type { Link, Member, Role, RoleList } from "@/api/types";
 import { useProject } from "@/app/project";
 import { t } from "@/text/en";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Checkbox, Form, FormActions, FormRow, TextInput } from "@/ui/Fields";
-import { ErrorLine } from "@/ui/Messages";
+import { ErrorLine, Notice } from "@/ui/Messages";
 import { useAct } from "../shared/useForm";
 import { LinkBox } from "./LinkBox";
 import css from "./Person.module.css";
 
 const ROLES: readonly Role[] = ["annotator", "reviewer", "expert", "lead", "approver", "auditor"];
+
+/** At most one of each, as the API bounds the list. */
+function bounded(roles: readonly Role[]): RoleList {
+  return [...new Set(roles)] as RoleList;
+}
 
 export function InviteDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { slug } = useProject();
@@ -22,12 +27,17 @@ export function InviteDialog({ opened, onClose }: { opened: boolean; onClose: ()
   const [login, setLogin] = useState("");
   const [roles, setRoles] = useState<readonly Role[]>(["annotator"]);
   const [link, setLink] = useState<Link | null>(null);
+  // Somebody who already has an account needs no link.
+  const [added, setAdded] = useState(false);
   const invite = useAct(async () => {
-    setLink((await api.invite(slug, { name: name.trim(), login: login.trim(), roles: [...roles] })).link);
+    const made = await api.invite(slug, { name: name.trim(), login: login.trim(), roles: bounded(roles) });
+    setLink(made.link);
+    setAdded(made.link === null);
     await client.invalidateQueries({ queryKey: ["members", slug] });
   });
   const close = (): void => {
     setLink(null);
+    setAdded(false);
     setName("");
     setLogin("");
     invite.clear();
@@ -35,7 +45,9 @@ export function InviteDialog({ opened, onClose }: { opened: boolean; onClose: ()
   };
   return (
     <Dialog title={link === null ? t.people.inviteTitle : t.people.invited(name)} opened={opened} onClose={close}>
-      {link !== null ? <LinkBox link={link} /> : (
+      {link !== null && <LinkBox link={link} />}
+      {added && <Notice tone="ok">{t.people.added(name)}</Notice>}
+      {link === null && !added && (
         <Form onSubmit={() => void invite.run()}>
           <FormRow>
             <TextInput label={t.people.name} value={name} onChange={(event) => setName(event.currentTarget.value)} maxLength={128} data-autofocus />
@@ -58,7 +70,7 @@ export function RolesDialog({ member, onClose }: { member: Member; onClose: () =
   const client = useQueryClient();
   const [roles, setRoles] = useState<readonly Role[]>(member.roles);
   const save = useAct(async () => {
-    await api.setRoles(slug, member.user.id, [...roles]);
+    await api.setRoles(slug, member.user.id, bounded(roles));
     await client.invalidateQueries({ queryKey: ["members", slug] });
     onClose();
   });

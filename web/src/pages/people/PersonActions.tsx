@@ -44,6 +44,12 @@ export function PersonActions({ data, alarm }: { data: PersonPage; alarm: Alarm 
   );
 }
 
+function sinceHint(alarm: Alarm | null): string | undefined {
+  const low = alarm?.changed.low_at ?? null;
+  const high = alarm?.changed.high_at ?? null;
+  return low === null || high === null ? undefined : t.person.sinceHint(moment(low, new Date()), moment(high, new Date()));
+}
+
 function DeedDialog({ deed, data, alarm, onClose }: { deed: Deed; data: PersonPage; alarm: Alarm | null; onClose: () => void }) {
   const { slug } = useProject();
   const client = useQueryClient();
@@ -77,7 +83,7 @@ function DeedDialog({ deed, data, alarm, onClose }: { deed: Deed; data: PersonPa
         <Form onSubmit={() => void act.run()}>
           <p className="soft">{t.person.deedText[deed]}</p>
           {deed === "putBack" && (
-            <TextInput type="datetime-local" label={t.person.since_label} description={alarm === null ? undefined : t.person.sinceHint(moment(alarm.changed.low_at, new Date()), moment(alarm.changed.high_at, new Date()))} value={since} onChange={(event) => setSince(event.currentTarget.value)} />
+            <TextInput type="datetime-local" label={t.person.since_label} description={sinceHint(alarm)} value={since} onChange={(event) => setSince(event.currentTarget.value)} />
           )}
           {deed !== "reset" && <Textarea label={t.person.whyLabel} value={why} onChange={(event) => setWhy(event.currentTarget.value)} autosize minRows={2} maxLength={1000} data-autofocus />}
           <ErrorLine error={act.error} />

@@ -71,7 +71,7 @@ export function PersonPage() {
         {data.put_backs.length > 0 && (
           <Card span={12} title={t.person.putBacks}>
             <ul className={css.list}>
-              {data.put_backs.map((each) => <li key={each.id}>{t.person.putBackRow(moment(each.at, new Date()), moment(each.since_at, new Date()), count(each.n_review), count(each.n_sampled))} <span className="grey">{each.why}</span></li>)}
+              {data.put_backs.map((each) => <li key={each.id}>{t.person.putBackRow(moment(each.at, new Date()), each.since_at === null ? t.person.always : moment(each.since_at, new Date()), count(each.n_review), count(each.n_sampled))} <span className="grey">{each.why}</span></li>)}
             </ul>
           </Card>
         )}

@@ -21,7 +21,7 @@ export function PracticePage() {
   const { slug } = useProject();
   const { user } = useSession();
   const client = useQueryClient();
-  const claim = useQuery({ queryKey: ["claim", slug], queryFn: () => nextWork(user.id, slug), staleTime: Infinity, gcTime: 0, refetchOnWindowFocus: false, retry: false });
+  const claim = useQuery({ queryKey: ["practiceClaim", slug], queryFn: () => nextWork(user.id, slug, true), staleTime: Infinity, gcTime: 0, refetchOnWindowFocus: false, retry: false });
   const [receipt, setReceipt] = useState<Receipt | null>(null);
   const next = async (): Promise<void> => {
     setReceipt(null);
@@ -35,7 +35,7 @@ export function PracticePage() {
   }
   if (claim.isFetching) return <div className={work.center}><Loading what={t.things.nextImage} /></div>;
   if (claim.isError) return <div className={work.center}><ErrorState error={asError(claim.error)} onRetry={() => void claim.refetch()} /></div>;
-  return <Finished hasWork={waiting != null} />;
+  return <Finished />;
 }
 
 function Desk({ work: next, onSubmitted, onSkipped }: { work: Work; onSubmitted: (receipt: Receipt | null) => Promise<void>; onSkipped: () => Promise<void> }) {
@@ -46,13 +46,13 @@ function Desk({ work: next, onSubmitted, onSkipped }: { work: Work; onSubmitted:
   return <AnnotateDesk work={next} classes={schema.data.classes} guideline={guideline.data} onSubmitted={onSubmitted} onSkipped={onSkipped} />;
 }
 
-function Finished({ hasWork }: { hasWork: boolean }) {
+function Finished() {
   const { slug } = useProject();
   const figures = useQuery({ queryKey: ["figures", slug], queryFn: () => api.myFigures(slug) });
   if (figures.isPending) return <Loading what={t.things.figures} />;
   if (figures.isError) return <ErrorState error={asError(figures.error)} onRetry={() => void figures.refetch()} />;
   const { practice } = figures.data;
-  const onward = hasWork ? <Link className={buttonClass("primary")} to={`/p/${slug}/annotate`}>{t.practice.toWork}</Link> : <Link className={buttonClass("primary")} to={`/p/${slug}/me`}>{t.nav.me}</Link>;
+  const onward = <Link className={buttonClass("primary")} to={`/p/${slug}/annotate`}>{t.practice.toWork}</Link>;
   if (practice.n_done === 0) return <div className={work.center}><EmptyState title={t.practice.none} action={onward}>{t.practice.noneHint}</EmptyState></div>;
   return <PracticeResult practice={practice} onward={<>{onward} <Button kind="quiet" onClick={() => void figures.refetch()}>{t.work.lookAgain}</Button></>} />;
 }

@@ -25,7 +25,7 @@ export const RELEASE_TONES = { blocked: "stop", frozen: "accent", signed: "ok", 
 export function ReleasesPage() {
   const { slug, may } = useProject();
   const navigate = useNavigate();
-  const releases = useQuery({ queryKey: ["releases", slug], queryFn: () => api.releases(slug, { limit: 200 }), refetchInterval: 5_000 });
+  const releases = useQuery({ queryKey: ["releases", slug], queryFn: () => api.releases(slug), refetchInterval: 5_000 });
   const [creating, setCreating] = useState(false);
   if (releases.isPending) return <Loading what={t.things.releases} />;
   if (releases.isError) return <ErrorState error={asError(releases.error)} onRetry={() => void releases.refetch()} />;

@@ -53,12 +53,12 @@ function Reader({ schema }: { schema: Schema }) {
   );
 }
 
-function ruleWords({ rules, attributes }: LabelClass): string {
+function ruleWords({ rules = {}, attributes = [] }: LabelClass): string {
   const words = [
-    rules.min_width_px === undefined ? null : t.schema.minWidth(rules.min_width_px),
-    rules.min_height_px === undefined ? null : t.schema.minHeight(rules.min_height_px),
+    rules.min_width_px == null ? null : t.schema.minWidth(rules.min_width_px),
+    rules.min_height_px == null ? null : t.schema.minHeight(rules.min_height_px),
     rules.inside_image === true ? t.schema.inside : null,
-    rules.max_count === undefined ? null : t.schema.maxCount(rules.max_count),
+    rules.max_count == null ? null : t.schema.maxCount(rules.max_count),
     attributes.length === 0 ? null : t.schema.attributes(attributes.map((each) => each.name)),
   ];
   return words.filter((word) => word !== null).join(" · ");
@@ -92,10 +92,10 @@ function Editor({ schema, onClose }: { schema: Schema | undefined; onClose: () =
             <TextInput label={t.schema.name} value={each.name} onChange={(event) => change(at, { name: event.currentTarget.value, ...(known.has(each.id) ? {} : { id: slugOf(event.currentTarget.value) }) })} />
             <TextInput label={t.schema.id} value={each.id} readOnly={known.has(each.id)} onChange={(event) => change(at, { id: slugOf(event.currentTarget.value) })} />
             <TextInput label={t.schema.key} value={each.key ?? ""} placeholder={keyOf(classes, at)} maxLength={1} onChange={(event) => change(at, { key: /^[1-9]$/.test(event.currentTarget.value) ? event.currentTarget.value : null })} />
-            <NumberInput label={t.schema.minWidthLabel} min={0} value={each.rules.min_width_px ?? ""} onChange={(value) => change(at, { rules: withRule(each.rules, "min_width_px", value) })} />
-            <NumberInput label={t.schema.minHeightLabel} min={0} value={each.rules.min_height_px ?? ""} onChange={(value) => change(at, { rules: withRule(each.rules, "min_height_px", value) })} />
-            <NumberInput label={t.schema.maxCountLabel} min={0} value={each.rules.max_count ?? ""} onChange={(value) => change(at, { rules: withRule(each.rules, "max_count", value) })} />
-            <Checkbox label={t.schema.inside} checked={each.rules.inside_image ?? false} onChange={(event) => change(at, { rules: { ...each.rules, inside_image: event.currentTarget.checked } })} />
+            <NumberInput label={t.schema.minWidthLabel} min={0} value={each.rules?.min_width_px ?? ""} onChange={(value) => change(at, { rules: withRule(each.rules, "min_width_px", value) })} />
+            <NumberInput label={t.schema.minHeightLabel} min={0} value={each.rules?.min_height_px ?? ""} onChange={(value) => change(at, { rules: withRule(each.rules, "min_height_px", value) })} />
+            <NumberInput label={t.schema.maxCountLabel} min={0} value={each.rules?.max_count ?? ""} onChange={(value) => change(at, { rules: withRule(each.rules, "max_count", value) })} />
+            <Checkbox label={t.schema.inside} checked={each.rules?.inside_image ?? false} onChange={(event) => change(at, { rules: { ...each.rules, inside_image: event.currentTarget.checked } })} />
             <Button kind="quiet" small onClick={() => setClasses(classes.filter((_, index) => index !== at))}>{t.actions.remove}</Button>
           </fieldset>
         ))}
@@ -110,8 +110,7 @@ function Editor({ schema, onClose }: { schema: Schema | undefined; onClose: () =
   );
 }
 
-function withRule(rules: LabelClass["rules"], name: "min_width_px" | "min_height_px" | "max_count", value: string | number): LabelClass["rules"] {
-  const changed = { ...rules };
-  delete changed[name];
-  return typeof value === "number" ? { ...changed, [name]: value } : changed;
+function withRule(rules: LabelClass["rules"] = {}, name: "min_width_px" | "min_height_px" | "max_count", value: string | number): NonNullable<LabelClass["rules"]> {
+  const others = Object.entries(rules).filter(([each]) => each !== name);
+  return Object.fromEntries(typeof value === "number" ? [...others, [name, value]] : others);
 }

@@ -39,6 +39,8 @@ const GROUPS: Record<"answers" | "gold" | "release", readonly Field[]> = {
     { name: "gold_rate", step: 0.01, min: 0, max: 0.5 },
     { name: "accepted_error", step: 0.01, min: 0.001, max: 1 },
     { name: "max_error", step: 0.01, min: 0.001, max: 1 },
+    { name: "min_gold_images", step: 1, min: 1, max: 1000 },
+    { name: "alarm_run_length", step: 100, min: 50, max: 100_000 },
   ],
   release: [
     { name: "min_gold_lower", step: 0.01, min: 0, max: 1, optional: true },
@@ -90,6 +92,7 @@ function PolicyForm({ policy }: { policy: Policy }) {
                   />
                 ))}
                 {group === "gold" && <Checkbox label={t.settings.goldEveryone} checked={draft.gold_everyone} disabled={!mayEdit} onChange={(event) => setDraft({ ...draft, gold_everyone: event.currentTarget.checked })} />}
+                {group === "release" && <Checkbox label={t.settings.leadsMaySign} checked={draft.leads_may_sign} disabled={!mayEdit} onChange={(event) => setDraft({ ...draft, leads_may_sign: event.currentTarget.checked })} />}
                 {group === "answers" && <Checkbox label={t.settings.blindNames} checked={draft.blind_names} disabled={!mayEdit} onChange={(event) => setDraft({ ...draft, blind_names: event.currentTarget.checked })} />}
               </div>
             </Card>

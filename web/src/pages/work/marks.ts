@@ -3,6 +3,11 @@ import type { Box, MarkIn } from "@/api/types";
 import { bbox, boundsOf } from "@/core";
 import type { Box as CanvasBox, Shape } from "@/core";
 
+/** A mark as the canvas hands it in: always with the key it was drawn under. */
+export interface DrawnMark extends MarkIn {
+  readonly client_id: string;
+}
+
 export function canvasBox([xMin, yMin, xMax, yMax]: Box): CanvasBox {
   return { xMin, yMin, xMax, yMax };
 }
@@ -12,9 +17,9 @@ export function wireBox(box: CanvasBox): Box {
 }
 
 export function toShapes(marks: readonly MarkIn[]): Shape[] {
-  return marks.map((mark, at) => ({ id: mark.client_id, classId: mark.label_class, geometry: bbox(canvasBox(mark.bbox)), z: at + 1 }));
+  return marks.map((mark, at) => ({ id: mark.client_id === undefined || mark.client_id === "" ? crypto.randomUUID() : mark.client_id, classId: mark.label_class, geometry: bbox(canvasBox(mark.bbox)), z: at + 1 }));
 }
 
-export function toMarks(shapes: readonly Shape[]): MarkIn[] {
+export function toMarks(shapes: readonly Shape[]): DrawnMark[] {
   return shapes.map((shape) => ({ client_id: shape.id, label_class: shape.classId, shape: "bbox", bbox: wireBox(boundsOf(shape)) }));
 }
