@@ -51,6 +51,7 @@ def workers(pool: DecodePool) -> list[int]:
     return found
 
 
+@pytest.mark.slow
 def test_processor_time_is_counted_for_each_file_though_the_child_is_reused() -> None:
     limits = Limits(cpu_s=0.05)
     with DecodePool(limits, 1) as pool:
@@ -61,6 +62,7 @@ def test_processor_time_is_counted_for_each_file_though_the_child_is_reused() ->
         assert code_of(pool, light) == "accepted"
 
 
+@pytest.mark.slow
 def test_memory_is_limited() -> None:
     wide = png_of(
         [
@@ -135,6 +137,7 @@ def test_closing_the_pool_leaves_no_process_and_no_descriptor() -> None:
     assert descriptors() == before
 
 
+@pytest.mark.slow
 def test_the_end_of_the_server_ends_its_children() -> None:
     program = """
         import os, sys

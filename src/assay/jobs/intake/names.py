@@ -71,10 +71,9 @@ def is_hidden(name: str) -> bool:
 
 
 def claims_picture(name: str) -> bool:
-    """Whether the ending, or the lack of one, claims a picture: then a refusal is reported loudly."""
+    """Whether the ending of a name claims a picture: then it is reported loudly that it is none."""
     last = parts_of(name)[-1:] or [""]
-    stem, dot, ending = last[0].rpartition(".")
-    return not dot or (not stem and not ending) or ending.lower() in _PICTURE_ENDINGS
+    return last[0].rpartition(".")[2].lower() in _PICTURE_ENDINGS and "." in last[0]
 
 
 def leaves_folder(name: str) -> bool:

@@ -130,8 +130,8 @@ def test_a_picture_without_a_name_is_no_hidden_file(name: str) -> None:
     assert is_hidden(name) == (name == "..png")
 
 
-def test_only_an_ending_of_a_picture_or_none_claims_a_picture() -> None:
-    assert [claims_picture(n) for n in ("a.PNG", "a", "x/.png", "a.svg", "a.txt", "labels/a.xml", "data.yaml")] == [
+def test_only_the_ending_of_a_picture_claims_a_picture() -> None:
+    assert [claims_picture(n) for n in ("a.PNG", "b.x.jpg", "x/.png", "a.svg", "LICENSE", "png", "data.yaml")] == [
         *(True, True, True, True),
         *(False, False, False),
     ]
