@@ -68,6 +68,26 @@ def measure_cast(bench: Bench) -> None:
         _one_cast(bench, CastRun(bench.dense, rho, bench.rng(2, round(rho * 100)), share=0.24), 0.3)
 
 
+def measure_apart(bench: Bench) -> None:
+    """People whose habit clusters apart from their other errors: calmer than the pool, so covered too often."""
+    run = CastRun(bench.dense, 0.10, bench.rng(13), apart=True)
+    covered = {person.name: np.zeros(3) for person in demo_cast(0.6) if person.clause}
+    for _ in range(bench.runs):
+        gold = run.rng.choice(len(bench.dense.marks), run.n_gold, replace=False)
+        given = {person: run.answer(person, gold) for person in demo_cast(0.6)}
+        answers = {person: GoldAnswers.of(a.units, a.errors) for person, a in given.items()}
+        for k, n in enumerate((22, 30, 36)):
+            pool = pool_rho(person_clustering(a[:n]) for a in answers.values())
+            for person, a in answers.items():
+                if person.clause:
+                    covered[person.name][k] += covers(period_rate(a[:n], pool).estimate, run.true_rate(person, n)[0])
+    for name, hits in covered.items():
+        shares = {
+            f"period covers {n}": round(float(h), 3) for n, h in zip((22, 30, 36), hits / bench.runs, strict=True)
+        }
+        bench.row("habits that cluster apart, rho 0.1", person=name, **shares)
+
+
 def measure_less_gold(bench: Bench) -> None:
     """How often the demo's flag rule finds people when fewer tasks are gold; nothing is promised here but the order."""
     chart = demo_policy_chart(UnitHistogram.of(bench.dense.marks))
@@ -530,6 +550,7 @@ def measure_borrowed(bench: Bench) -> None:
 
 PARTS: dict[str, Callable[[Bench], None]] = {
     "cast": measure_cast,
+    "apart": measure_apart,
     "less-gold": measure_less_gold,
     "period": measure_period,
     "filter": measure_filter,

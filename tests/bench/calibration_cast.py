@@ -150,13 +150,15 @@ class CastRun:
     """A project of `n_gold` gold images that six people all answer, each in an order of their own.
 
     An image on which a person is careless is so throughout: one draw an image places the rate of plain marks and the
-    rate of a habit's marks in their distributions, each Beta around its mean with correlation `rho`.
+    rate of a habit's marks in their distributions, each Beta around its mean with correlation `rho`. With `apart` the
+    habit has a draw of its own, and such people cluster less than everybody else.
 
     Attributes:
         geometry: the project's images.
         rho: intra-image correlation of everybody's errors.
         rng: source of randomness.
         n_gold: gold images.
+        apart: whether a habit's image rates are drawn independently of the others.
         share: of all marks, how many each of the two clauses is about.
         clauses: (2, images) marks of the clauses: some of those at an edge, and as many of the others.
     """
@@ -166,6 +168,7 @@ class CastRun:
     rng: np.random.Generator
     n_gold: int = 36
     share: float = 0.11
+    apart: bool = False
     clauses: IntArray = field(init=False)
     _expected: dict[tuple[str, float], tuple[float, float]] = field(init=False, default_factory=dict)
 
@@ -186,6 +189,7 @@ class CastRun:
         others = self.rng.binomial(marks - special.sum(axis=0), known)
         habits = np.stack([known, known])
         if person.clause is not None:
+            place = self.rng.random(self.n_gold) if self.apart else place
             habits[CLAUSES.index(person.clause)] = image_rates(place, person.habit, self.rho)
         by_clause = self.rng.binomial(special, habits)
         spurious = self.rng.poisson(marks * extra)

@@ -72,7 +72,7 @@ class PersonState:
         return self.policy.rings or self.personal.rings
 
     def fold(self, setup: CalibrationSetup, n_units: int, n_errors: int) -> PersonState:
-        """Take in the answer to one gold image, in answer order; about a tenth of a millisecond.
+        """Take in the answer to one gold image, in answer order; a fraction of a millisecond.
 
         Args:
             setup: the same for every fold of a state; after a change of setup fold again from scratch.
