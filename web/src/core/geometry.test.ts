@@ -63,6 +63,7 @@ describe("the view", () => {
     const view = fit(image, screen);
     const seen = visibleBox(view, screen);
     expect(seen.xMin).toBeLessThanOrEqual(0);
+    expect(seen.yMin).toBeLessThanOrEqual(0);
     expect(seen.yMax).toBeGreaterThanOrEqual(image.height);
     expect(seen.xMin + seen.xMax).toBeCloseTo(image.width);
   });

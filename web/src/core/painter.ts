@@ -14,6 +14,8 @@ export interface ClassStyle {
   readonly name: string;
   /** The class's key, "" beyond the ninth. */
   readonly digit: string;
+  /** Stands back: a thin line without casing and fill, where other marks are in question. */
+  readonly quiet?: boolean;
 }
 
 /** A mark of somebody else's, shown for comparison: line style and colour by author. */
@@ -43,6 +45,14 @@ export function paintShape(context: Context, geometry: Geometry, style: ClassSty
   const box = boxToScreen(view, operationsFor(geometry).bounds(geometry));
   const width = widthOf(box);
   const height = heightOf(box);
+  if (style.quiet === true) {
+    context.globalAlpha = 0.55;
+    context.strokeStyle = style.colour;
+    context.lineWidth = 1;
+    context.strokeRect(box.xMin, box.yMin, width, height);
+    context.globalAlpha = 1;
+    return;
+  }
   if (!plain) {
     context.fillStyle = style.colour;
     context.globalAlpha = 0.07;
@@ -152,11 +162,14 @@ function paintBadge(context: Context, text: string, live: boolean, box: Box): vo
 function paintCaption(context: Context, text: string, box: Box): void {
   context.font = FONT;
   const width = Math.ceil(context.measureText(text).width) + 12;
+  // Inside the screen even where the mark touches its edge.
+  const x = Math.max(4, Math.min(box.xMin, context.canvas.clientWidth - width - 8));
+  const y = Math.min(box.yMax + 6, context.canvas.clientHeight - 28);
   context.fillStyle = "#14171f";
   context.beginPath();
-  context.roundRect(box.xMin, box.yMax + 6, width, 22, 3);
+  context.roundRect(x, y, width, 22, 3);
   context.fill();
   context.fillStyle = "#ffffff";
   context.textBaseline = "middle";
-  context.fillText(text, box.xMin + 6, box.yMax + 17.5);
+  context.fillText(text, x + 6, y + 11.5);
 }

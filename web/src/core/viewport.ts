@@ -11,7 +11,9 @@ export interface View {
 }
 
 export const MAX_SCALE = 64;
+/** Room around a fitted image; at the top there is more, for the class chips that float there. */
 const FIT_MARGIN_PX = 24;
+const FIT_TOP_PX = 58;
 
 export function toScreen(view: View, point: Point): Point {
   return { x: point.x * view.scale + view.x, y: point.y * view.scale + view.y };
@@ -36,7 +38,10 @@ export function visibleBox(view: View, screen: Size): Box {
 
 /** The whole image in the middle of the screen. */
 export function fit(image: Size, screen: Size): View {
-  return showBox({ xMin: 0, yMin: 0, xMax: image.width, yMax: image.height }, screen, FIT_MARGIN_PX);
+  const whole = { xMin: 0, yMin: 0, xMax: image.width, yMax: image.height };
+  const extra = screen.height > 4 * FIT_TOP_PX ? FIT_TOP_PX - FIT_MARGIN_PX : 0;
+  const view = showBox(whole, { width: screen.width, height: screen.height - extra }, FIT_MARGIN_PX);
+  return { ...view, y: view.y + extra };
 }
 
 /** A box in the middle of the screen with a margin in screen pixels around it. */

@@ -45,6 +45,7 @@ export const t = {
     n: (n: string, noun?: string) => (noun === undefined ? `n ${n}` : `n ${n} ${noun}`),
     of: (n: string) => `of ${n}`,
     needs: (n: number) => `, needs ${String(n)}`,
+    nNeeds: (n: number, needs: number | null) => `n ${String(n)}${needs === null ? "" : `, needs ${String(needs)}`}`,
     notEnoughWords: "not enough evidence",
     notEnough: (n: number, needs: number | null, unit: string) => `not enough evidence, ${String(n)} ${n === 1 ? unit.replace(/s$/, "") : unit}${needs === null ? "" : `, needs ${String(needs)}`}`,
     notEnoughShort: (n: number) => `not enough · n ${String(n)}`,

@@ -17,7 +17,7 @@ export function Button({ kind = "secondary", small = false, hint, busy = false, 
   return (
     <button type={type} className={classes} disabled={disabled === true || busy} aria-busy={busy || undefined} {...rest}>
       {children}
-      {hint !== undefined && hint !== "" && <KeyHint keys={hint} onAccent={kind === "primary"} />}
+      {hint !== undefined && hint !== "" && <KeyHint keys={hint} onAccent={kind === "primary" && disabled !== true && !busy} />}
     </button>
   );
 }

@@ -96,7 +96,7 @@ function frameFor(series: ControlSeries, width: number, height: number, small: b
 function RateLane({ series, frame, small }: { series: ControlSeries; frame: Frame; small: boolean }) {
   const known = series.points.flatMap((p) => (p.value === null ? [] : [{ ...p, value: p.value, low: p.low ?? p.value, high: p.high ?? p.value }]));
   const at = (value: (p: (typeof known)[number]) => number): [number, number][] => known.map((p) => [frame.x(p.gold_image), frame.rate(value(p))]);
-  const marks = ticks(0, frame.topRate, small ? 1 : 3);
+  const marks = small ? [0, series.limit] : ticks(0, frame.topRate, 3);
   return (
     <g>
       {marks.map((mark) => (
@@ -167,14 +167,14 @@ function AlarmDot({ alarm, series, frame, small }: { alarm: ChangeMark; series: 
   return (
     <g>
       <circle className={css.alarmDot} cx={x} cy={y} r={small ? 3 : 4.5} />
-      {!small && <text className={css.stopWords} fontWeight="600" x={x - 9} y={y - 6} textAnchor="end">{t.chart.alarmAt(alarm.gold_image)}</text>}
+      {!small && <text className={css.alarmWords} x={x - 9} y={y - 6} textAnchor="end">{t.chart.alarmAt(alarm.gold_image)}</text>}
     </g>
   );
 }
 
 function Axis({ series, frame, height }: { series: ControlSeries; frame: Frame; height: number }) {
   const last = series.points.at(-1)?.gold_image ?? 0;
-  const marks = ticks(0, last, 4).filter((mark) => mark > 0 && mark < last * 0.94);
+  const marks = ticks(0, last, 4).filter((mark) => mark > 0 && Number.isInteger(mark) && frame.right - frame.x(mark) > 40);
   return (
     <g>
       <text className={css.tick} x={LEFT} y={height - 3}>{t.chart.goldImageOne}</text>

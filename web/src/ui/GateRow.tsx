@@ -19,9 +19,9 @@ export interface GateValue {
 
 export const GATE_SHAPES: Record<GateValue["state"], StateName> = { pass: "ok", block: "stop", wait: "waiting", none: "none" };
 
-/** Blocking rows first, then what waits, what cannot be judged, what passes. */
+/** Blocking rows first, then what waits, what passes, and what is shown for information only. */
 export function byUrgency(a: GateValue, b: GateValue): number {
-  const order = ["block", "wait", "none", "pass"];
+  const order = ["block", "wait", "pass", "none"];
   return order.indexOf(a.state) - order.indexOf(b.state);
 }
 

@@ -50,7 +50,7 @@ export function TimeChart({ points, events = [], label, height = 160 }: { points
         {events.filter((e) => Date.parse(e.at) >= first && Date.parse(e.at) <= last).map((event) => (
           <g key={event.at + event.text}>
             <line className={css.event} x1={x(Date.parse(event.at))} x2={x(Date.parse(event.at))} y1={8} y2={height - 22} />
-            <text className={css.eventWords} x={x(Date.parse(event.at)) + 5} y={height - 30}>{event.text}</text>
+            <text className={css.eventWords} x={x(Date.parse(event.at)) + (x(Date.parse(event.at)) > width * 0.6 ? -5 : 5)} y={height - 28} textAnchor={x(Date.parse(event.at)) > width * 0.6 ? "end" : "start"}>{event.text}</text>
           </g>
         ))}
       </svg>

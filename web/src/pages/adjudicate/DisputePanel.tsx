@@ -10,7 +10,7 @@ import { StateShape } from "@/ui/State";
 import { AuthorLine } from "./AdjudicateDesk";
 import css from "./DisputePanel.module.css";
 import type { Choice } from "./resolve";
-import { agreedMarks, markAbout } from "./resolve";
+import { agreedMarks, markAbout, sideMark } from "./resolve";
 
 export function DisputeSides({ adjudication, dispute, book, choice, onTake }: { adjudication: Adjudication; dispute: Dispute; book: ClassBook; choice: Choice | undefined; onTake: (at: number) => void }) {
   const agreed = markAbout(adjudication.consensus, dispute.bbox);
@@ -18,7 +18,7 @@ export function DisputeSides({ adjudication, dispute, book, choice, onTake }: { 
     <>
       <div className={css.sides}>
         {adjudication.answers.map((answer, at) => {
-          const mark = markAbout(answer.marks, dispute.bbox);
+          const mark = sideMark(answer, dispute);
           const chosen = choice?.how === "take" && choice.label === answer.label;
           const what = mark === null ? t.adjudicate.drewNothing : book.name(mark.label_class);
           return (

@@ -7,16 +7,17 @@ const mark = (id: string, bbox: Box): Mark => ({ id, client_id: id, label_class:
 
 const place: Box = [0, 0, 10, 10];
 const far: Box = [50, 50, 60, 60];
+const dispute = { bbox: place, kind: "existence" as const, drawn_by: ["A"], label_classes: ["rbc"] };
 const adjudication: Pick<Adjudication, "answers" | "consensus" | "disputes"> = {
   answers: [
     { label: "A", author: null, marks: [mark("a1", [0, 0, 10, 9]), mark("a2", far)] },
-    { label: "B", author: null, marks: [mark("b2", far)] },
+    { label: "B", author: null, marks: [mark("b2", far), mark("b3", [3, 0, 13, 10])] },
   ],
   consensus: [
     { ...mark("c1", place), confidence: 0.5, n_votes: 1 },
     { ...mark("c2", far), confidence: 0.98, n_votes: 2 },
   ],
-  disputes: [{ bbox: place, kind: "existence", drawn_by: ["A"], label_classes: ["rbc"] }],
+  disputes: [dispute],
 };
 
 describe("resolving a dispute", () => {
@@ -25,13 +26,13 @@ describe("resolving a dispute", () => {
   });
 
   it("takes a side's mark at that place, and none where the side drew none", () => {
-    expect(marksFor({ how: "take", label: "A" }, place, adjudication).map((m) => m.id)).toEqual(["a1"]);
-    expect(marksFor({ how: "take", label: "B" }, place, adjudication)).toEqual([]);
+    expect(marksFor({ how: "take", label: "A" }, dispute, adjudication).map((m) => m.id)).toEqual(["a1"]);
+    expect(marksFor({ how: "take", label: "B" }, dispute, adjudication)).toEqual([]);
   });
 
   it("merges into the consensus mark, and leaves the place empty for nothing", () => {
-    expect(marksFor({ how: "merge" }, place, adjudication).map((m) => m.id)).toEqual(["c1"]);
-    expect(marksFor({ how: "nothing" }, place, adjudication)).toEqual([]);
+    expect(marksFor({ how: "merge" }, dispute, adjudication).map((m) => m.id)).toEqual(["c1"]);
+    expect(marksFor({ how: "nothing" }, dispute, adjudication)).toEqual([]);
   });
 
   it("chooses the mark with the largest overlap", () => {

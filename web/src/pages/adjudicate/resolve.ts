@@ -4,7 +4,7 @@ import type { Adjudication, Box, Mark } from "@/api/types";
 export type Choice = { readonly how: "take"; readonly label: string } | { readonly how: "merge" } | { readonly how: "nothing" } | { readonly how: "draw" };
 
 /** Overlap below which a mark is not about the place in question. */
-const ABOUT = 0.1;
+const ABOUT = 0.2;
 
 export function iou(a: Box, b: Box): number {
   const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
@@ -35,10 +35,15 @@ export function agreedMarks({ consensus, disputes }: Pick<Adjudication, "consens
   return consensus.filter((mark) => !disputed.has(mark));
 }
 
+/** What one side drew at a dispute's place; the server says who drew there at all. */
+export function sideMark(answer: Adjudication["answers"][number], dispute: Adjudication["disputes"][number]): Mark | null {
+  return dispute.drawn_by.includes(answer.label) ? markAbout(answer.marks, dispute.bbox) : null;
+}
+
 /** The marks that a choice puts at a dispute's place. */
-export function marksFor(choice: Choice, place: Box, { answers, consensus }: Pick<Adjudication, "answers" | "consensus">): Mark[] {
+export function marksFor(choice: Choice, dispute: Adjudication["disputes"][number], { answers, consensus }: Pick<Adjudication, "answers" | "consensus">): Mark[] {
   if (choice.how === "nothing" || choice.how === "draw") return [];
-  const from = choice.how === "merge" ? consensus : (answers.find((answer) => answer.label === choice.label)?.marks ?? []);
-  const mark = markAbout(from, place);
+  const answer = choice.how === "take" ? answers.find((each) => each.label === choice.label) : undefined;
+  const mark = choice.how === "merge" ? markAbout(consensus, dispute.bbox) : answer === undefined ? null : sideMark(answer, dispute);
   return mark === null ? [] : [mark];
 }

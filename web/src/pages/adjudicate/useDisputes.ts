@@ -7,7 +7,7 @@ import { t } from "@/text/en";
 import { authorStyle } from "@/ui/palette";
 import { canvasBox, toShapes } from "../work/marks";
 import type { Choice } from "./resolve";
-import { markAbout, marksFor } from "./resolve";
+import { markAbout, marksFor, sideMark } from "./resolve";
 
 interface Decision {
   readonly dispute: number;
@@ -45,7 +45,7 @@ export function useDisputes(engine: AnnotationEngine | null, snapshot: Snapshot,
     if (engine === null || dispute === undefined) return;
     const store = engine.editor.store;
     const earlier = done.findLast((decision) => decision.dispute === at)?.placed ?? [];
-    const shapes = freshShapes(marksFor(choice, dispute.bbox, adjudication), store.nextZ());
+    const shapes = freshShapes(marksFor(choice, dispute, adjudication), store.nextZ());
     const removed = earlier.flatMap((id) => store.get(id) ?? []).map((before) => ({ id: before.id, before, after: null }));
     store.perform("replace", [...removed, ...shapes.map((after) => ({ id: after.id, before: null, after }))], null);
     if (choice.how === "draw") {
@@ -94,10 +94,9 @@ export function nextOpen(at: number, n: number, closed: ReadonlySet<number>): nu
 /** Everybody's marks by line style and colour; the dispute at hand strong, the rest thin. */
 function overlayOf(adjudication: Adjudication, at: number, hideSettled: boolean, choices: ReadonlyMap<number, Choice>): OverlayMark[] {
   const { answers, disputes, consensus } = adjudication;
-  const places = disputes.map((dispute) => dispute.bbox);
   const found: OverlayMark[] = [];
   answers.forEach((answer, author) => {
-    const about = places.map((place) => markAbout(answer.marks, place));
+    const about = disputes.map((dispute) => sideMark(answer, dispute));
     for (const mark of answer.marks) {
       const dispute = about.indexOf(mark);
       const settled = dispute === -1 || choices.has(dispute);

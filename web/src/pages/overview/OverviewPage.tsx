@@ -90,7 +90,7 @@ function Filled({ data }: { data: Overview }) {
 
         <Card span={4} title={t.overview.throughputTitle} note={t.overview.throughputNote}>
           {data.throughput_series.length > 1 ? (
-            <TimeChart points={data.throughput_series} label={t.overview.throughputTitle} events={data.alarms.map((alarm) => ({ at: alarm.raised_at, text: t.overview.alarmEvent(clock(alarm.raised_at), alarm.user.name) }))} />
+            <TimeChart height={132} points={data.throughput_series} label={t.overview.throughputTitle} events={data.alarms.map((alarm) => ({ at: alarm.raised_at, text: t.overview.alarmEvent(clock(alarm.raised_at), alarm.user.name) }))} />
           ) : (
             <p className="grey">{t.overview.throughputEmpty}</p>
           )}
@@ -130,7 +130,6 @@ function ProgressFigure({ progress }: { progress: Overview["progress"] }) {
         <>
           {end === null || end.value_at === null ? t.overview.endUnknown(progress.n_answers >= progress.n_answers_wanted) : <>{t.overview.done} <b>{moment(end.value_at, new Date())}</b> {end.low_at !== null && end.high_at !== null && `(${clock(end.low_at)}–${clock(end.high_at)})`}</>}
           {progress.n_in_review > 0 && <> · <b className={css.warn}>{t.overview.inReview(count(progress.n_in_review))}</b></>}
-          {progress.n_disputed > 0 && <> · {t.overview.disputed(count(progress.n_disputed))}</>}
         </>
       }
     />

@@ -130,8 +130,8 @@ function Clauses({ data }: { data: PersonData }) {
       {rows.map((row) => (
         <li key={row.clause_id} className={css.clause}>
           <span>{row.clause_id} {row.title}</span>
-          {row.now.evidence.enough ? <IntervalBar interval={row.now.estimate} domain={domain} limit={row.before?.value ?? null} tone={toneOf(row.now)} /> : <span />}
-          <span className={css.clauseValue}><Measured measured={row.now} /></span>
+          {row.now.evidence.enough ? <IntervalBar interval={row.now.estimate} domain={domain} limit={row.before?.value ?? null} tone={toneOf(row.now)} /> : <span className="grey">{t.numbers.notEnoughWords}</span>}
+          <span className={css.clauseValue}>{row.now.evidence.enough ? <Measured measured={row.now} /> : <span className="grey">{t.numbers.nNeeds(evidenceCount(row.now), row.now.evidence.needs)}</span>}</span>
         </li>
       ))}
     </ul>

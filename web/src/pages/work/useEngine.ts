@@ -38,7 +38,7 @@ export function useEngine({ classes, keys, label, readOnly = false, colour }: Op
 
 function styleIn(classes: readonly LabelClass[], id: string, colour: string | undefined): ClassStyle {
   const at = classes.findIndex((each) => each.id === id);
-  return { colour: colour ?? photoClass(at === -1 ? classes.length : at), name: classes[at]?.name ?? id, digit: keyOf(classes, at) };
+  return { ...(colour === undefined ? {} : { quiet: true }), colour: colour ?? photoClass(at === -1 ? classes.length : at), name: classes[at]?.name ?? id, digit: keyOf(classes, at) };
 }
 
 export type PictureState = { readonly state: "none" | "loading" | "shown" } | { readonly state: "failed"; readonly message: string };
