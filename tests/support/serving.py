@@ -143,6 +143,12 @@ class ServerProcess:
         finally:
             connection.close()
 
+    def cpu_s(self) -> float:
+        """Processor time it has used so far."""
+        assert self._process is not None
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def kill(self) -> None:
         """Kill -9."""
         assert self._process is not None

@@ -12,15 +12,24 @@ import sqlalchemy as sa
 
 from assay.storage.events import Event, consumer_cursors, events
 from assay.storage.house import House, event_of
-from assay.storage.log import seal
+from assay.storage.log import SEAL_AT_ONCE, seal
 
 logger = logging.getLogger(__name__)
 
 PAGE = 500
 IDLE_S = 0.25
-GATHER_S = 0.02
-"""Wait after a change before sealing, so that a burst of changes is sealed by one write."""
+GATHER_S = 0.1
+"""Wait after a change before a round, so that a burst of changes pays its fixed price once."""
 BACK_OFF_S = 2.0
+
+
+_move = (
+    sa.update(consumer_cursors)
+    .where(
+        consumer_cursors.c.name.in_(sa.bindparam("names", expanding=True)), consumer_cursors.c.seq < sa.bindparam("to")
+    )
+    .values(seq=sa.bindparam("to"), at_us=sa.bindparam("now"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +114,8 @@ class ConsumerRunner:
                 while not self._stop.is_set():
                     with self._round:
                         sealed, done, _ = self._one_round(patient=True)
-                    if not sealed and not done:
-                        break
+                    if sealed < SEAL_AT_ONCE and done < PAGE:
+                        break  # nothing is left over; what comes meanwhile wakes us again
             except Exception:
                 logger.exception("the event log cannot be followed; trying again in %s s", BACK_OFF_S)
                 self._stop.wait(BACK_OFF_S)
@@ -163,14 +172,15 @@ class ConsumerRunner:
         if not self._moved:
             return
         at_us = self._house.clock.now_us()
-        table = consumer_cursors
+        together: dict[int, list[str]] = {}
+        for name, seq in self._moved.items():
+            together.setdefault(seq, []).append(name)
         with self._house.bookkeeping() as connection:
-            known = {row.name for row in connection.execute(sa.select(table.c.name))}
-            for name, seq in self._moved.items():
-                if name in known:
-                    behind = sa.and_(table.c.name == name, table.c.seq < seq)
-                    connection.execute(sa.update(table).where(behind).values(seq=seq, at_us=at_us))
-                else:
-                    connection.execute(sa.insert(table).values(name=name, seq=seq, at_us=at_us))
+            known = set(connection.execute(sa.select(consumer_cursors.c.name)).scalars())
+            for seq, names in together.items():
+                new = [{"name": name, "seq": seq, "at_us": at_us} for name in names if name not in known]
+                if new:
+                    connection.execute(sa.insert(consumer_cursors), new)
+                connection.execute(_move, {"names": names, "to": seq, "now": at_us})
         self._cursors = {**(self._cursors or {}), **self._moved}
         self._moved = {}
