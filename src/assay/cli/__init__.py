@@ -27,8 +27,13 @@ class Command:
 
 
 COMMANDS: dict[str, Command] = {
+    "convert": Command("converting", "Convert labels from one format to another.", ENGINE),
     "init": Command("init", "Make a data folder and the first administrator.", SERVER),
     "serve": Command("serve", "Start the server.", SERVER),
+    "project": Command("project", "Make projects, define classes, see how the work stands.", WORK),
+    "import": Command("importing", "Import a folder, an archive or an object-store prefix.", WORK),
+    "release": Command("release", "Freeze, sign, download, export and verify releases.", WORK),
+    "backup": Command("backup", "Copy everything, check a copy, put one back.", CARE),
     "doctor": Command("doctor", "Check this installation and its data.", CARE),
     "user": Command("user", "Add people, reset passwords.", CARE),
     "key": Command("key", "Make API keys.", CARE),
