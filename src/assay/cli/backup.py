@@ -30,8 +30,8 @@ def make(
 
     settings = Settings(data=folder(data), database_url=database, blobs_url=blobs)
     made = backup(settings.database, Blobs(settings.blobs), target, now_us=time.time_ns() // 1000)
-    lines = [f"The copy is in {target}.", f"head {made.head.size}:{made.head.root}"]
-    show({"folder": str(target), "size": made.head.size, "root": made.head.root}, lines, as_json=as_json)
+    lines = [f"The copy is in {target}.", f"head {made.log_size}:{made.log_root}"]
+    show({"folder": str(target), "size": made.log_size, "root": made.log_root}, lines, as_json=as_json)
 
 
 @app.command()
@@ -40,8 +40,8 @@ def check(source: Annotated[Path, typer.Argument(help="A copy.")], *, as_json: A
     from assay.storage.backup import check_backup
 
     found = check_backup(source)
-    lines = [f"{source} is whole.", f"head {found.head.size}:{found.head.root}"]
-    show({"folder": str(source), "size": found.head.size, "root": found.head.root}, lines, as_json=as_json)
+    lines = [f"{source} is whole.", f"head {found.log_size}:{found.log_root}"]
+    show({"folder": str(source), "size": found.log_size, "root": found.log_root}, lines, as_json=as_json)
 
 
 @app.command()
@@ -56,10 +56,10 @@ def restore(
     """Put a copy into an empty data folder, and check what was put there."""
     from assay.bootstrap import Settings
     from assay.storage import Blobs
-    from assay.storage import backup as store
+    from assay.storage.backup import restore as put_there
 
     settings = Settings(data=folder(data), database_url=database, blobs_url=blobs)
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    made = store.restore(source, settings.database, Blobs(settings.blobs))
+    made = put_there(source, settings.database, Blobs(settings.blobs))
     lines = [f"Restored into {settings.data}.", f"Start it: assay serve --data {settings.data}"]
-    show({"folder": str(settings.data), "size": made.head.size, "root": made.head.root}, lines, as_json=as_json)
+    show({"folder": str(settings.data), "size": made.log_size, "root": made.log_root}, lines, as_json=as_json)

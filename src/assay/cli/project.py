@@ -75,11 +75,10 @@ def invite(
 
     with connected(server, key) as client:
         made = client.send(calls.invite(project, name, login, role))  # type: ignore[arg-type]  # the server checks roles
-    show(
-        made.model_dump(),
-        [f"{name}: {made.link.url}", f"It works once, until {made.link.expires_at}."],
-        as_json=as_json,
-    )
+    lines = [f"{name} has an account already and was added."]
+    if made.link is not None:
+        lines = [f"{name}: {made.link.url}", f"It works once, until {made.link.expires_at}."]
+    show(made.model_dump(), lines, as_json=as_json)
 
 
 @app.command()
