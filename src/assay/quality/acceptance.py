@@ -41,7 +41,8 @@ class AcceptancePlan:
         looks: images read at each look, ascending.
         accept_at: at each look, accept with this many defects or fewer; -1 where it is too early.
         stop_at: at each look, stop as bad with this many defects or more.
-        risk: exact chance that a batch just worse than the target is accepted.
+        allowed_risk: the chance asked for of accepting a batch just worse than the target.
+        risk: the exact chance this plan has, at most the allowed one.
         evidence: how many times likelier the sample must be under a good batch than under the just-bad one.
     """
 
@@ -50,6 +51,7 @@ class AcceptancePlan:
     looks: tuple[int, ...]
     accept_at: tuple[int, ...]
     stop_at: tuple[int, ...]
+    allowed_risk: float
     risk: float
     evidence: float
 
@@ -133,7 +135,7 @@ def plan_acceptance(
             low = middle
     accept_at = bounds(high)
     exact = _walk(steps, looks, accept_at, stop_at).accepted
-    return AcceptancePlan(n_batch, target, looks, accept_at, stop_at, exact, float(np.exp(high)))
+    return AcceptancePlan(n_batch, target, looks, accept_at, stop_at, risk, exact, float(np.exp(high)))
 
 
 def plan_power(plan: AcceptancePlan, n_defective: int) -> PlanPower:
@@ -148,7 +150,8 @@ def judge_batch(plan: AcceptancePlan, n_read: int, n_defects: int) -> BatchVerdi
     """Say whether the batch passes after `n_read` of its images, drawn at random, showed `n_defects` defective ones.
 
     Call it when a look of the plan is reached. In between, a batch passes only if it passed the last look with even
-    this many defects, and is sent back only if the next look would do so.
+    this many defects, and is sent back only if the next look would do so. Reading may go on beyond an undecided plan,
+    at the price of up to the allowed risk once more.
 
     Args:
         plan: made before reading began.
@@ -331,26 +334,29 @@ def _decide(plan: AcceptancePlan, n_read: int, n_defects: int) -> Decision:
     ahead = [stop for n, _, stop in bounds if n >= n_read]
     if n_defects >= (ahead[0] if ahead else plan.stop_at[-1]):
         return "send back"
-    return "undecided" if n_read >= plan.looks[-1] else "review more"
+    if n_read < plan.looks[-1]:
+        return "review more"
+    return "undecided" if _more_beyond(plan, n_read, n_defects) else "accept"
 
 
 def _more_beyond(plan: AcceptancePlan, n_read: int, n_defects: int) -> int:
     """Count the further clean images at which the batch would pass beyond the plan's reading.
 
-    There the ratio must reach 1 / RISK, which by Ville's inequality is exceeded with at most that chance in a
-    just-bad batch however long one reads; it adds to the plan's own risk.
+    There the ratio must reach 1 / allowed risk, and no less than within the plan. By Ville's inequality a just-bad
+    batch ever gets there with at most that chance, however long one reads; it adds to the plan's own risk.
     """
     bad = _just_bad(plan.n_batch, plan.target)
     if n_defects >= bad:
         return plan.n_batch - n_read
     prior = _log_prior(plan.n_batch)[:bad]
     prior = prior - logsumexp(prior)
+    wanted = max(-np.log(plan.allowed_risk), np.log(plan.evidence))
     low, high = max(n_read, plan.looks[-1]), plan.n_batch
     while low < high:
         middle = (low + high) // 2
         under_bad = float(_log_hyper(n_defects, plan.n_batch, bad, middle))
         under_good = float(logsumexp(prior + _log_hyper(n_defects, plan.n_batch, np.arange(bad), middle)))
-        if under_good - under_bad >= -np.log(RISK):
+        if under_good - under_bad >= wanted:
             high = middle
         else:
             low = middle + 1

@@ -80,7 +80,7 @@ def test_peeking_at_a_fixed_sample_bound_accepts_too_many_bad_batches() -> None:
         passing = [d for d in range(n + 1) if stats.hypergeom.cdf(d, 1000, 51, n) <= 0.05]
         bounds.append(max(passing, default=-1))
     plan = plan_acceptance(1000)
-    peeking = AcceptancePlan(1000, 0.05, looks, tuple(bounds), plan.stop_at, 0.05, 1.0)
+    peeking = AcceptancePlan(1000, 0.05, looks, tuple(bounds), plan.stop_at, 0.05, 0.05, 1.0)
     assert plan_power(peeking, 51).accepted == pytest.approx(0.17, abs=0.01)
 
 
@@ -115,6 +115,8 @@ def test_a_batch_undecided_at_the_end_of_its_plan_says_what_reading_on_would_tak
     verdict = judge_batch(plan, 400, 14)
     assert verdict.more_at_best is not None
     further = 400 + verdict.more_at_best
+    assert judge_batch(plan, further, 14).decision == "accept"
+    assert judge_batch(plan, further - 1, 14).more_at_best == 1
     rate = defect_rate_at_any_time(1000, further, 14)
     assert rate.high is not None
     assert rate.high <= 0.051
@@ -166,3 +168,11 @@ def test_more_defects_than_images_read_are_refused() -> None:
         judge_batch(plan_acceptance(100), 5, 6)
     with pytest.raises(CalibrationSettingError, match="n_defective"):
         plan_power(plan_acceptance(100), 101)
+
+
+def test_reading_on_keeps_to_the_risk_the_plan_was_asked_for() -> None:
+    plan = plan_acceptance(63, target=0.2, risk=0.01)
+    verdict = judge_batch(plan, 32, 2)  # a ratio of 20 would do at a risk of 5 %, not here
+    assert verdict.decision == "undecided"
+    assert verdict.more_at_best is not None
+    assert verdict.more_at_best > 0

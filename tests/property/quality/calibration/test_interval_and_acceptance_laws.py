@@ -72,7 +72,7 @@ def test_a_plan_keeps_its_risk_and_accepts_worse_batches_ever_less(plan: Accepta
         assert 0 < power.mean_read <= plan.looks[-1] + 1e-9
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(plan=plans, read=st.floats(0, 1), share=st.floats(0, 0.5))
 def test_a_verdict_is_open_exactly_when_it_names_more(plan: AcceptancePlan, read: float, share: float) -> None:
     n_read = round(read * plan.n_batch)
@@ -82,7 +82,7 @@ def test_a_verdict_is_open_exactly_when_it_names_more(plan: AcceptancePlan, read
         assert 0 < verdict.more_at_best <= plan.n_batch - n_read
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(n_batch=st.integers(1, 300), read=st.floats(0, 1), share=st.floats(0, 1))
 def test_the_any_time_interval_only_names_possible_batches(n_batch: int, read: float, share: float) -> None:
     n_read = round(read * n_batch)
