@@ -28,6 +28,7 @@ class Command:
 
 COMMANDS: dict[str, Command] = {
     "convert": Command("converting", "Convert labels from one format to another.", ENGINE),
+    "demo": Command("demo", "Watch simulated people take pictures to a signed release, then try it.", SERVER),
     "init": Command("init", "Make a data folder and the first administrator.", SERVER),
     "serve": Command("serve", "Start the server.", SERVER),
     "project": Command("project", "Make projects, define classes, see how the work stands.", WORK),

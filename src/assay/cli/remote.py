@@ -47,19 +47,15 @@ class Remote:
     """A session with a server: by key, or by login and password."""
 
     def __init__(self, server: str, key: str = "") -> None:
-        import httpx
-
         if not server.startswith(("http://", "https://")):
             raise UsageError(f"{server!r} is no address.", hint="It looks like https://assay.example.")
-        headers = {"authorization": f"Bearer {key}"} if key else {}
-        self._server = server
-        self._http = httpx.Client(base_url=server.rstrip("/"), headers=headers, timeout=60)
-        self._away: type[Exception] = httpx.TransportError
+        self._server = server.rstrip("/")
+        self._headers = {"authorization": f"Bearer {key}"} if key else {}
 
     def sign_in(self, login: str, password: str) -> None:
         """Begin a session."""
         session = self.call("POST", "/v1/session", {"login": login, "password": password})
-        self._http.headers["x-csrf-token"] = session["csrf_token"]
+        self._headers["x-csrf-token"] = session["csrf_token"]
 
     def call(self, method: str, path: str, body: Any = None) -> Any:  # noqa: ANN401 - any JSON value
         """One call; the answer's JSON.
@@ -68,10 +64,15 @@ class Remote:
             AssayError: of the kind the server answered, with its code and words.
             ServerAwayError: nothing answered.
         """
+        import httpx
+
         try:
-            answer = self._http.request(method, path, json=body)
-        except self._away as error:
+            with httpx.Client(base_url=self._server, headers=self._headers, timeout=60) as client:
+                answer = client.request(method, path, json=body)
+        except httpx.TransportError as error:
             raise ServerAwayError(self._server) from error
+        if cookie := answer.headers.get("set-cookie"):
+            self._headers["cookie"] = cookie.partition(";")[0]
         if answer.is_success:
             return answer.json() if answer.content else None
         raise _error(answer.status_code, answer.text, answer.headers.get("content-type", ""))

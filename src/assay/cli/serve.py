@@ -53,7 +53,7 @@ def serve(
     """Start the server; the first start prints a link that makes you the first administrator."""
     from assay.bootstrap import Settings, build
     from assay.cli.first import first_link
-    from assay.server import Server
+    from assay.server import Server, check_bind
 
     settings = Settings(
         data=folder(data),
@@ -70,6 +70,7 @@ def serve(
         stores_allowed=tuple(allow_store or ()),
         open_projects=open_projects,
     )
+    check_bind(settings)
     services = build(settings)
 
     def tell(address: str) -> None:
