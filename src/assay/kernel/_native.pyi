@@ -21,10 +21,19 @@ def match_boxes(
 def box_iou(a: NDArray[np.float64], b: NDArray[np.float64], out: NDArray[np.float64]) -> None: ...
 def cluster_boxes(
     starts: NDArray[np.int64],
-    boxes: NDArray[np.float64],
     authors: NDArray[np.int32],
-    first: int,
-    last: int,
+    boxes: NDArray[np.float64],
+    threshold: float,
+    group: NDArray[np.int64],
+    tightness: NDArray[np.float64],
+) -> int: ...
+def cluster_pairs(
+    starts: NDArray[np.int64],
+    authors: NDArray[np.int32],
+    pair_starts: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    cols: NDArray[np.int64],
+    values: NDArray[np.float64],
     threshold: float,
     group: NDArray[np.int64],
     tightness: NDArray[np.float64],

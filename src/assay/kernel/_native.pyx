@@ -19,9 +19,6 @@ cdef extern from "assay_kernel.h" nogil:
     int assay_match_boxes(
         assay_boxes left, assay_boxes right, int64_t first, int64_t last, double threshold, int mode,
         int64_t *right_of_left, int64_t *left_of_right, double *iou_of_left, int64_t *stopped_at)
-    int assay_cluster_boxes(
-        const int64_t *starts, int64_t first, int64_t last, const double *boxes, const int32_t *authors,
-        double threshold, int64_t *group, double *tightness, int64_t *stopped_at)
     void assay_box_iou(const double *a, int64_t n_a, const double *b, int64_t n_b, double *out)
 
 
@@ -63,21 +60,57 @@ def box_iou(const double[:, ::1] a, const double[:, ::1] b, double[:, ::1] out):
         assay_box_iou(_first(a), a.shape[0], _first(b), b.shape[0], &out[0, 0])
 
 
-def cluster_boxes(
-    const int64_t[::1] starts, const double[:, ::1] boxes, const int32_t[::1] authors,
-    int64_t first, int64_t last, double threshold, int64_t[::1] group, double[::1] tightness,
-):
-    """Write each box's group and that group's mean IoU; the item that was too much, or -1."""
+cdef extern from "assay_kernel.h" nogil:
+    ctypedef struct assay_cluster_input:
+        const int64_t *starts
+        const int32_t *authors
+        const double *boxes
+        const int64_t *pair_starts
+        const int64_t *rows
+        const int64_t *cols
+        const double *values
+
+    int assay_cluster_marks(
+        const assay_cluster_input *in_, int64_t n_items, double threshold, int64_t *group, double *tightness,
+        int64_t *stopped_at)
+
+
+cdef object _cluster(assay_cluster_input *marks, int64_t n_items, double threshold, int64_t[::1] group, double[::1] tightness):
     cdef int64_t stopped_at = -1
-    cdef int status = ASSAY_OK
-    if boxes.shape[0] == 0:
-        return -1
+    cdef int status
     with nogil:
-        status = assay_cluster_boxes(
-            &starts[0], first, last, &boxes[0, 0], &authors[0], threshold, &group[0], &tightness[0], &stopped_at)
+        status = assay_cluster_marks(marks, n_items, threshold, &group[0], &tightness[0], &stopped_at)
     if status == ASSAY_NO_MEMORY:
         raise MemoryError
     return stopped_at if status == ASSAY_TOO_MUCH else -1
+
+
+def cluster_boxes(
+    const int64_t[::1] starts, const int32_t[::1] authors, const double[:, ::1] boxes, double threshold,
+    int64_t[::1] group, double[::1] tightness,
+):
+    """Write each box's group and that group's mean IoU; the item that was too much, or -1."""
+    cdef assay_cluster_input marks
+    if boxes.shape[0] == 0:
+        return -1
+    memset(&marks, 0, sizeof(marks))
+    marks.starts, marks.authors, marks.boxes = &starts[0], &authors[0], &boxes[0, 0]
+    return _cluster(&marks, starts.shape[0] - 1, threshold, group, tightness)
+
+
+def cluster_pairs(
+    const int64_t[::1] starts, const int32_t[::1] authors, const int64_t[::1] pair_starts, const int64_t[::1] rows,
+    const int64_t[::1] cols, const double[::1] values, double threshold, int64_t[::1] group, double[::1] tightness,
+):
+    """Write each mark's group and that group's mean similarity; the item that was too much, or -1."""
+    cdef assay_cluster_input marks
+    if authors.shape[0] == 0:
+        return -1
+    memset(&marks, 0, sizeof(marks))
+    marks.starts, marks.authors, marks.pair_starts = &starts[0], &authors[0], &pair_starts[0]
+    if rows.shape[0] > 0:
+        marks.rows, marks.cols, marks.values = &rows[0], &cols[0], &values[0]
+    return _cluster(&marks, starts.shape[0] - 1, threshold, group, tightness)
 
 
 cdef extern from "assay_kernel.h" nogil:

@@ -62,11 +62,20 @@ int assay_match_boxes(assay_boxes left, assay_boxes right, int64_t first, int64_
 /* IoU of every box of `a` (n_a, 4) with every box of `b` (n_b, 4), row-major into `out` (n_a, n_b). */
 void assay_box_iou(const double *a, int64_t n_a, const double *b, int64_t n_b, double *out);
 
-/* Join boxes of several people by average linkage, at most one a person in a group, down to `threshold`.
- * `starts` cuts the boxes into items; within an item they are sorted by x_min. `group` names each box's group by its
- * first box, `tightness` gives the group's mean pairwise IoU (1 for a box alone). */
-int assay_cluster_boxes(const int64_t *starts, int64_t first, int64_t last, const double *boxes, const int32_t *authors,
-                        double threshold, int64_t *group, double *tightness, int64_t *stopped_at);
+/* Marks of several people, cut into items by `starts`. Either boxes, sorted by x_min within an item, or pairs of marks
+ * with their similarities: row < col, both global, by row, cut into items by `pair_starts`. */
+typedef struct {
+    const int64_t *starts;
+    const int32_t *authors;
+    const double *boxes; /* NULL when pairs are given */
+    const int64_t *pair_starts, *rows, *cols;
+    const double *values;
+} assay_cluster_input;
+
+/* Join marks by average linkage, at most one a person in a group, down to `threshold`. `group` names each mark's group by
+ * its first mark, `tightness` gives the group's mean pairwise similarity (1 for a mark alone). */
+int assay_cluster_marks(const assay_cluster_input *in, int64_t n_items, double threshold, int64_t *group,
+                        double *tightness, int64_t *stopped_at);
 
 /* ---- pairs of any geometry ---- */
 

@@ -9,7 +9,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.kernel import twin, twin_rotated
+from assay.kernel import twin, twin_cluster, twin_rotated
 
 compiled: ModuleType
 try:
@@ -65,8 +65,8 @@ def match_boxes(
 
 def cluster_boxes(
     starts: NDArray[np.int64],
-    boxes: NDArray[np.float64],
     authors: NDArray[np.int32],
+    boxes: NDArray[np.float64],
     *,
     threshold: float,
     backend: Backend = BACKEND,
@@ -75,8 +75,8 @@ def cluster_boxes(
 
     Args:
         starts: (n_items + 1,) where each item's boxes begin.
-        boxes: (n, 4), sorted by x_min within an item; ties between groups go to the lowest rows.
         authors: (n,) who drew each box.
+        boxes: (n, 4), sorted by x_min within an item; ties between groups go to the lowest rows.
         threshold: smallest mean IoU between two groups that are joined, in (0, 1].
         backend: which implementation runs.
 
@@ -84,9 +84,27 @@ def cluster_boxes(
         (n,) the first row of each box's group, (n,) that group's mean pairwise IoU (1 for a box alone), and the item
         with more than 4,096 boxes hanging together by overlaps, -1 when there is none.
     """
-    group, tightness = np.empty(len(boxes), np.int64), np.empty(len(boxes), np.float64)
-    run = twin.cluster_boxes if backend == "numpy" else compiled.cluster_boxes
-    stopped_at = run(starts, boxes, authors, 0, len(starts) - 1, threshold, group, tightness)
+    group, tightness = np.empty(len(authors), np.int64), np.empty(len(authors), np.float64)
+    run = twin_cluster.cluster_boxes if backend == "numpy" else compiled.cluster_boxes
+    stopped_at = run(starts, authors, boxes, threshold, group, tightness)
+    return group, tightness, int(stopped_at)
+
+
+def cluster_pairs(
+    starts: NDArray[np.int64],
+    authors: NDArray[np.int32],
+    pairs: Pairs,
+    *,
+    threshold: float,
+    backend: Backend = BACKEND,
+) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
+    """As `cluster_boxes`, for marks of any shape whose similarities are measured already.
+
+    `pairs` are starts by item, row, column and similarity, each pair once, row < column, by row.
+    """
+    group, tightness = np.empty(len(authors), np.int64), np.empty(len(authors), np.float64)
+    run = twin_cluster.cluster_pairs if backend == "numpy" else compiled.cluster_pairs
+    stopped_at = run(starts, authors, *pairs, threshold, group, tightness)
     return group, tightness, int(stopped_at)
 
 

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 PAIRS_AT_ONCE = 2_000_000
 MAX_EDGES = 10_000_000  # pairs above the threshold that one item may have; as in match.c
-LARGEST_TANGLE = 4096  # boxes of one item that hang together by overlaps; as in cluster.c
 
 
 def box_iou(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -244,54 +241,3 @@ class _Dense:
             self.v[j] -= delta
         for j in open_columns:
             best[j] -= delta
-
-
-def cluster_boxes(
-    starts: NDArray[np.int64],
-    boxes: NDArray[np.float64],
-    authors: NDArray[np.int32],
-    first: int,
-    last: int,
-    threshold: float,
-    group: NDArray[np.int64],
-    tightness: NDArray[np.float64],
-) -> int:
-    """Write each box's group (its first box) and that group's mean IoU; the item that was too much, or -1."""
-    for item in range(first, last):
-        rows = np.arange(starts[item], starts[item + 1])
-        left, right, _ = _pairs(boxes[rows], boxes[rows], np.finfo(float).tiny)
-        graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(len(rows), len(rows)))
-        _, tangle = connected_components(graph, directed=False)
-        for number in np.unique(tangle):
-            here = rows[tangle == number]
-            if len(here) > LARGEST_TANGLE:
-                return item
-            iou = box_iou(boxes[here], boxes[here])
-            for members in _average_linkage(iou, authors[here], threshold):
-                n, joined = len(members), here[members]
-                group[joined] = joined[0]
-                inner = (iou[np.ix_(members, members)].sum() - n) / 2
-                tightness[joined] = inner / (n * (n - 1) / 2) if n > 1 else 1.0
-    return -1
-
-
-def _average_linkage(iou: NDArray[np.float64], authors: NDArray[np.int32], threshold: float) -> list[list[int]]:
-    """Groups of positions; the two groups with the highest mean IoU are joined first, ties by the lowest positions."""
-    n = len(authors)
-    sums, size = iou.copy(), np.ones(n)
-    apart = authors[:, None] == authors[None, :]
-    groups: list[list[int]] = [[i] for i in range(n)]
-    while True:
-        mean = np.where(apart, -1.0, sums / np.outer(size, size))
-        i, j = divmod(int(np.argmax(mean)), n)
-        if mean[i, j] < threshold:
-            return sorted(sorted(members) for members in groups if members)
-        i, j = min(i, j), max(i, j)
-        groups[i] += groups[j]
-        groups[j] = []
-        sums[i] += sums[j]
-        sums[:, i] += sums[:, j]
-        size[i] += size[j]
-        apart[i] |= apart[j]
-        apart[:, i] |= apart[:, j]
-        apart[j] = apart[:, j] = True

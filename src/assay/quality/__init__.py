@@ -72,12 +72,17 @@ from assay.quality.calibration import put_back as put_back
 from assay.quality.calibration import rate_curve as rate_curve
 from assay.quality.calibration import rho_for as rho_for
 from assay.quality.calibration import right_only_on_gold as right_only_on_gold
+from assay.quality.clusters import Clusters as Clusters
+from assay.quality.clusters import cluster_marks as cluster_marks
 from assay.quality.coco import CocoStatistics as CocoStatistics
 from assay.quality.coco import coco_statistics as coco_statistics
 from assay.quality.coco_side import CocoSide as CocoSide
 from assay.quality.consensus import AuthorSkill as AuthorSkill
 from assay.quality.consensus import Fused as Fused
+from assay.quality.consensus import FusedMasks as FusedMasks
+from assay.quality.consensus import Inferred as Inferred
 from assay.quality.consensus import fuse_boxes as fuse_boxes
+from assay.quality.consensus import fuse_masks as fuse_masks
 from assay.quality.intervals import bootstrap_estimate as bootstrap_estimate
 from assay.quality.intervals import bootstrap_ratio as bootstrap_ratio
 from assay.quality.intervals import bootstrap_sums as bootstrap_sums

@@ -58,6 +58,11 @@ class Boxes(Marks):
         """Nothing drawn on any of `n_items` items."""
         return cls(np.zeros(n_items + 1, np.int64), np.empty((0, 4)), np.empty(0, np.int32))
 
+    @property
+    def sort_keys(self) -> NDArray[np.float64]:
+        """(n, 4) the sides."""
+        return self.xyxy
+
     def _rows(self, offsets: Longs, items: Longs, rows: Longs) -> Self:
         del items
         return type(self)(offsets, self.xyxy[rows], self.classes[rows])

@@ -1,21 +1,24 @@
-"""One answer from several authors' boxes, each author weighted by how far they can be trusted."""
+"""One answer from several authors' marks, each author weighted by how far they can be trusted."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assay.quality.agreement import check_authors
 from assay.quality.boxes import Boxes
-from assay.quality.clusters import Clusters, cluster_boxes
-from assay.quality.errors import ThresholdInvalidError
+from assay.quality.clusters import Clusters, cluster_marks
+from assay.quality.errors import ThresholdInvalidError, UnknownNameError
+from assay.quality.marks import Marks
+from assay.quality.masks import Masks
 from assay.quality.matching import check_threshold
 from assay.quality.placing import place_boxes
-from assay.quality.presence import PRIOR_FINDS, PRIOR_INVENTS, judge_presence
+from assay.quality.placing_masks import place_masks
+from assay.quality.presence import judge_presence
 
 JOIN_THRESHOLD: Final = 0.3
 PRIOR_RIGHT_CLASS: Final = 0.95
@@ -50,22 +53,20 @@ class AuthorSkill:
 
 
 @dataclass(frozen=True, eq=False)
-class Fused:
-    """What several authors together say.
+class Inferred:
+    """What several authors together say, apart from the geometry.
 
-    Candidates are all things anybody drew, by item, then by coordinates; `boxes` are those more likely there than not.
+    Candidates are all things anybody drew, by item, then by coordinates.
 
     Attributes:
-        candidates: one fused box per candidate.
         confidence: (n,) posterior chance that the thing is there.
         class_confidence: (n,) posterior chance of its class, given that it is there.
         n_shown: (n,) authors who were asked about the item.
-        clusters: whose boxes each candidate was made of.
+        clusters: whose marks each candidate was made of.
         skills: what was known or found about each author.
         keep_from: confidence from which a candidate is kept.
     """
 
-    candidates: Boxes
     confidence: NDArray[np.float64]
     class_confidence: NDArray[np.float64]
     n_shown: NDArray[np.int64]
@@ -79,7 +80,7 @@ class Fused:
         return self.clusters.sizes
 
     def members(self, candidate: int) -> dict[str, int]:
-        """Who drew one candidate: author to row among that author's boxes."""
+        """Who drew one candidate: author to row among that author's marks."""
         here = slice(self.clusters.starts[candidate], self.clusters.starts[candidate + 1])
         names = (self.clusters.names[author] for author in self.clusters.authors[here])
         return dict(zip(names, map(int, self.clusters.rows[here]), strict=True))
@@ -90,20 +91,47 @@ class Fused:
         return self.confidence >= self.keep_from
 
     @property
-    def boxes(self) -> Boxes:
-        """The answer."""
-        return self.candidates.where(self.kept)
-
-    @property
     def sureness(self) -> NDArray[np.float64]:
         """(n_items,) how sure the least sure decision on each item is, in [0, 1]; 1 where nobody drew anything.
 
         A candidate is decided as well as its presence is, and when it is kept also as well as its class is.
         """
         sure = np.where(self.kept, self.confidence * self.class_confidence, 1 - self.confidence)
-        answer = np.ones(self.candidates.n_items)
-        np.minimum.at(answer, self.candidates.items, sure)
+        answer = np.ones(self.clusters.n_items)
+        np.minimum.at(answer, self.clusters.items, sure)
         return answer
+
+
+@dataclass(frozen=True, eq=False)
+class Fused(Inferred):
+    """What several authors' boxes together say (see `Inferred`).
+
+    Attributes:
+        candidates: one fused box per candidate.
+    """
+
+    candidates: Boxes
+
+    @property
+    def boxes(self) -> Boxes:
+        """The answer: the candidates that are kept."""
+        return self.candidates.where(self.kept)
+
+
+@dataclass(frozen=True, eq=False)
+class FusedMasks(Inferred):
+    """What several authors' masks together say (see `Inferred`).
+
+    Attributes:
+        candidates: one fused mask per candidate.
+    """
+
+    candidates: Masks
+
+    @property
+    def masks(self) -> Masks:
+        """The answer: the candidates that are kept."""
+        return self.candidates.where(self.kept)
 
 
 def fuse_boxes(
@@ -128,49 +156,87 @@ def fuse_boxes(
         join_threshold: smallest mean IoU of boxes joined into one.
         keep_from: confidence from which a candidate is part of the answer; .5 makes the fewest errors of both kinds.
     """
-    check_threshold("join_threshold", join_threshold)
-    check_threshold("keep_from", keep_from)
-    names, shown = check_authors(authors, assigned)
-    clusters = cluster_boxes(authors, threshold=join_threshold)
-    if len(clusters) == 0:
-        return _nothing(clusters, skills or {}, keep_from)
-    known = {what: _known(skills or {}, clusters.names, what) for what in ("finds", "invents", "right_class", "noise")}
-    asked = np.array([shown[name] for name in names])
-    presence = judge_presence(
-        clusters, asked, join_threshold=join_threshold, finds=known["finds"], invents=known["invents"]
-    )
-    label_class, class_confidence, right_class = _name_classes(clusters, presence.there, known["right_class"])
+    run = _Inference(authors, assigned, skills or {}, join_threshold, keep_from)
+    clusters = run.clusters
+    xyxy = clusters.gather({name: boxes.xyxy for name, boxes in authors.items()})
     sides, noise = place_boxes(
-        clusters, presence.there, prior_noise=PRIOR_NOISE, prior_marks=PRIOR_MARKS, known=known["noise"]
+        clusters, xyxy, run.there, prior_noise=PRIOR_NOISE, prior_marks=PRIOR_MARKS, known=run.known["noise"]
     )
-    found = zip(presence.finds, presence.invents, right_class, noise, strict=True)
-    return Fused(
-        candidates=Boxes(np.searchsorted(clusters.items, np.arange(clusters.n_items + 1)), sides, label_class),
-        confidence=presence.there,
-        class_confidence=class_confidence,
-        n_shown=asked.sum(axis=0)[clusters.items],
-        clusters=clusters,
-        skills={name: AuthorSkill(*map(float, skill)) for name, skill in zip(names, found, strict=True)},
-        keep_from=keep_from,
-    )
+    return Fused(**run.facts(noise), candidates=Boxes(clusters.offsets, sides, run.label_class))
 
 
-def _nothing(clusters: Clusters, skills: Mapping[str, AuthorSkill], keep_from: float) -> Fused:
-    """Nobody drew anything: no candidates, and nothing learned about anybody."""
-    nobody = AuthorSkill(PRIOR_FINDS, PRIOR_INVENTS)
-    return Fused(
-        candidates=Boxes.empty(clusters.n_items),
-        confidence=np.empty(0),
-        class_confidence=np.empty(0),
-        n_shown=np.empty(0, np.int64),
-        clusters=clusters,
-        skills={name: skills.get(name, nobody) for name in clusters.names},
-        keep_from=keep_from,
-    )
+def fuse_masks(
+    authors: Mapping[str, Masks],
+    *,
+    method: Literal["staple", "vote"] = "staple",
+    assigned: Mapping[str, NDArray[np.bool_]] | None = None,
+    skills: Mapping[str, AuthorSkill] | None = None,
+    join_threshold: float = JOIN_THRESHOLD,
+    keep_from: float = 0.5,
+) -> FusedMasks:
+    """Infer the masks that are there; as `fuse_boxes`, except for the geometry.
+
+    `staple` estimates, thing by thing, how much of the inside each person covers and how much of the surroundings they
+    leave free, on the box around all their masks. With two people, and with `vote`, a pixel is set when people with
+    more than half of the weight (1 / noise) set it; of two people alike that is what both set. An author's noise is a
+    quarter of 1 - IoU with the vote, which is what moving all four sides by that share costs.
+    """
+    if method not in {"staple", "vote"}:
+        raise UnknownNameError("way to fuse masks", method, ("staple", "vote"))
+    run = _Inference(authors, assigned, skills or {}, join_threshold, keep_from)
+    masks, noise = place_masks(
+        run.clusters, authors, run.there, use_staple=method == "staple", label_class=run.label_class,
+        prior_noise=PRIOR_NOISE, prior_marks=PRIOR_MARKS, known=run.known["noise"],
+    )  # fmt: skip
+    return FusedMasks(**run.facts(noise), candidates=masks)
 
 
-def _known(skills: Mapping[str, AuthorSkill], names: tuple[str, ...], what: str) -> NDArray[np.float64]:
-    return np.array([getattr(skills[name], what) if name in skills else np.nan for name in names], np.float64)
+class _Facts(TypedDict):
+    confidence: NDArray[np.float64]
+    class_confidence: NDArray[np.float64]
+    n_shown: NDArray[np.int64]
+    clusters: Clusters
+    skills: dict[str, AuthorSkill]
+    keep_from: float
+
+
+class _Inference:
+    """Groups, presence and classes, which are inferred alike for every shape."""
+
+    def __init__(
+        self, authors: Mapping[str, Marks], assigned: Mapping[str, NDArray[np.bool_]] | None,
+        skills: Mapping[str, AuthorSkill], join_threshold: float, keep_from: float,
+    ) -> None:  # fmt: skip
+        check_threshold("join_threshold", join_threshold)
+        check_threshold("keep_from", keep_from)
+        names, shown = check_authors(authors, assigned)
+        self.keep_from, self.clusters = keep_from, cluster_marks(authors, threshold=join_threshold)
+        known = {
+            what: np.array([getattr(skills[name], what) if name in skills else np.nan for name in names], np.float64)
+            for what in ("finds", "invents", "right_class", "noise")
+        }
+        self.known = known
+        self.asked = np.array([shown[name] for name in names])
+        presence = judge_presence(
+            self.clusters, self.asked, join_threshold=join_threshold, finds=known["finds"], invents=known["invents"]
+        )
+        self.there, self.finds, self.invents = presence.there, presence.finds, presence.invents
+        self.label_class, self.class_confidence, self.right_class = _name_classes(
+            self.clusters, self.there, known["right_class"]
+        )
+
+    def facts(self, noise: NDArray[np.float64]) -> _Facts:
+        """Everything but the geometry."""
+        found = zip(self.finds, self.invents, self.right_class, noise, strict=True)
+        skills = {name: AuthorSkill(*map(float, skill)) for name, skill in zip(self.clusters.names, found, strict=True)}
+        return _Facts(
+            confidence=self.there,
+            class_confidence=self.class_confidence,
+            n_shown=self.asked.sum(axis=0)[self.clusters.items],
+            clusters=self.clusters,
+            skills=skills,
+            keep_from=self.keep_from,
+        )
 
 
 def _name_classes(
@@ -178,6 +244,9 @@ def _name_classes(
 ) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
     """Class and its posterior per cluster, and each author's chance to be right (one-coin model, EM)."""
     classes, vote = np.unique(clusters.classes, return_inverse=True)
+    if len(classes) == 0:
+        nobody = np.where(np.isnan(known), PRIOR_RIGHT_CLASS, known)
+        return np.empty(0, np.int32), np.empty(0), nobody
     cell = clusters.owners * len(classes) + vote
     wrong_ways = max(len(classes) - 1, 1)
     right = np.where(np.isnan(known), PRIOR_RIGHT_CLASS, np.clip(known, 0.01, 0.99))

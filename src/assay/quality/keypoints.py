@@ -51,6 +51,12 @@ class Keypoints(Marks):
             shown = f"{self.points[row].tolist()} with area {self.areas[row]}"
             raise MarkInvalidError("keypoint set", shown, need=need, **self._locate(row))
 
+    @property
+    def sort_keys(self) -> NDArray[np.float64]:
+        """(n, 1 + 3 k) left end, then all points."""
+        flat = self.points.reshape(len(self.points), -1)
+        return np.column_stack([self.points[:, :, 0].min(axis=1, initial=np.inf), flat])
+
     def _rows(self, offsets: Longs, items: Longs, rows: Longs) -> Self:
         del items
         return type(self)(offsets, self.points[rows], self.areas[rows], self.classes[rows])

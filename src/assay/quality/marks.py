@@ -33,6 +33,11 @@ class Marks(ABC):
         """The given rows on new items: `items` are the old numbers of the new items."""
 
     @property
+    @abstractmethod
+    def sort_keys(self) -> NDArray[np.float64]:
+        """(n, k) numbers that tell marks of one item apart, the first being the left end; nothing of the author."""
+
+    @property
     def n_items(self) -> int:
         """How many items there are, empty ones included."""
         return len(self.offsets) - 1

@@ -189,6 +189,13 @@ class Masks(Marks):
         change[ends] -= 1
         return np.asarray(np.cumsum(change[:-1]).astype(np.bool_).reshape(width, height).T)
 
+    @property
+    def sort_keys(self) -> NDArray[np.float64]:
+        """(n, 6) enclosing box, area, and the sum of where runs begin."""
+        owner = np.repeat(np.arange(len(self)), np.diff(self.run_starts))
+        begins = np.bincount(owner, self.starts, len(self))
+        return np.column_stack([self.envelopes, self.areas, begins])
+
     def _rows(self, offsets: Longs, items: Longs, rows: Longs) -> Self:
         counts = np.diff(self.run_starts)[rows]
         run_starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])

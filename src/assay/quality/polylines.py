@@ -49,6 +49,14 @@ class Polylines(Marks):
         """(k, 2) points of one line."""
         return self.points[self.starts[row] : self.starts[row + 1]]
 
+    @property
+    def sort_keys(self) -> NDArray[np.float64]:
+        """(n, 6) enclosing box and the sum of all points."""
+        if len(self) == 0:
+            return np.empty((0, 6))
+        ends = [rule.reduceat(self.points, self.starts[:-1], axis=0) for rule in (np.minimum, np.maximum, np.add)]
+        return np.hstack(ends)
+
     def _rows(self, offsets: Longs, items: Longs, rows: Longs) -> Self:
         del items
         counts = np.diff(self.starts)[rows]

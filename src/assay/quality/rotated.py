@@ -64,6 +64,11 @@ class RotatedBoxes(Marks):
         corners = self.corners
         return np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)
 
+    @property
+    def sort_keys(self) -> NDArray[np.float64]:
+        """(n, 9) enclosing box, then centre, size and angle."""
+        return np.hstack([self.envelopes, self.geometry])
+
     def _rows(self, offsets: Longs, items: Longs, rows: Longs) -> Self:
         del items
         return type(self)(offsets, self.geometry[rows], self.classes[rows])

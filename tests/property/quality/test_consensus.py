@@ -101,7 +101,7 @@ def test_both_kernels_join_the_same_boxes() -> None:
         authors = rng.integers(0, 4, len(boxes)).astype(np.int32)
         for threshold in (0.05, 0.3, 0.6):
             joined = [
-                native.cluster_boxes(boxes.offsets, boxes.xyxy[order], authors, threshold=threshold, backend=backend)
+                native.cluster_boxes(boxes.offsets, authors, boxes.xyxy[order], threshold=threshold, backend=backend)
                 for backend in ("compiled", "numpy")
             ]
             assert np.array_equal(joined[0][0], joined[1][0])
