@@ -8,7 +8,7 @@ import pytest
 from argon2 import PasswordHasher, extract_parameters
 
 from assay.access.errors import SignInBusyError
-from assay.access.passwords import AT_ONCE, WAITING, Passwords, cheap_passwords
+from assay.access.passwords import AT_ONCE, NOBODY, WAITING, Passwords, cheap_passwords
 
 
 def test_a_password_fits_its_own_hash_only() -> None:
@@ -16,7 +16,7 @@ def test_a_password_fits_its_own_hash_only() -> None:
     kept = passwords.hash("zebra-lamp-42-volt")
     assert passwords.fits(kept, "zebra-lamp-42-volt")
     assert not passwords.fits(kept, "zebra-lamp-42-vol")
-    assert not passwords.fits(None, "nobody has this password")
+    assert not passwords.fits(None, "nobody")
     assert not passwords.fits("not a hash", "x")
     assert "zebra" not in kept
 
@@ -24,6 +24,7 @@ def test_a_password_fits_its_own_hash_only() -> None:
 def test_the_product_hashes_with_argon2id_64_mib_and_three_passes() -> None:
     parameters = extract_parameters(Passwords().hash("x"))
     assert (parameters.type.name, parameters.memory_cost, parameters.time_cost) == ("ID", 65536, 3)
+    assert extract_parameters(NOBODY) == parameters  # so that an unknown login takes as long as a known one
 
 
 def test_a_weaker_hash_is_known_to_be_outdated() -> None:
