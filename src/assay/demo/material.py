@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -21,6 +21,7 @@ _BEYOND = 14  # pictures looked at beyond the work, of which the easiest become 
 _GOLD_WANTED = 36
 _GOLD_SHARE = 0.3
 _FEWEST = 40
+_SPARE = 4  # pictures drawn only for the guideline
 _EASY = (4, 9)  # objects on a practice picture
 
 
@@ -78,11 +79,11 @@ class DrawnMaterial:
 
     def spare(self) -> list[DrawnPicture]:
         """Pictures that nobody labels, for the guideline's examples."""
-        return list(self._maker.draw(self._spare))
+        return list(self._maker.draw(self._spare[:_SPARE]))
 
-    def material(self) -> Material:
-        """What is true of them."""
-        flagged = with_small_flags(self._maker.truths(self.numbers))
+    def material(self, truths: Sequence[TruthItem] | None = None) -> Material:
+        """What is true of them; `truths` as drawing them gave it, or None where they were not drawn now."""
+        flagged = with_small_flags(self._maker.truths(self.numbers) if truths is None else truths)
         return Material(
             name="Machined parts",
             source="drawn",

@@ -20,7 +20,7 @@ from assay.demo.scene.compose import Camera, SpriteShelf, Stamp, compose, window
 from assay.demo.scene.layout import Placement, place_parts
 from assay.demo.scene.solids import Floats, Solid, poses
 from assay.demo.scene.sprites import Sprite, draw_sprite
-from assay.demo.scene.surfaces import FINISHES, MIRRORS_FROM, Finish, draw_floor, lamp_light
+from assay.demo.scene.surfaces import FINISHES, MIRRORS_FROM, Finish, draw_floor, draw_texture, lamp_light
 from assay.demo.truth import Box, TruthItem, TruthObject
 
 GENERATOR = "assay-parts-1"
@@ -28,6 +28,7 @@ CLASSES = ("hex nut", "hex bolt", "bushing")
 _SCALES = (64.0, 76.0, 90.0)
 _PICTURES_PER_TRAY = 5
 _SEEN_AT_LEAST = 0.28  # a part of which less can be seen is taken off the tray
+_CUT_AT_MOST = 0.96  # a cut part lacks at least this much, so that the cut shows
 _MARGIN_PX = 3  # a part either crosses the edge or stays this far from it
 _EMPTY_SHARE = 0.03  # pictures of bare trays, since real belts have gaps
 _SOLID = 0.5  # a pixel covered at least this much belongs to the part
@@ -62,6 +63,7 @@ class _Tray:
     exposure: float
     warmth: float
     light: Floats
+    texture: Floats
 
 
 class PictureMaker:
@@ -73,6 +75,7 @@ class PictureMaker:
         self._camera = Camera(width_px, height_px)
         self._solids = poses()
         self._shelf = SpriteShelf(_sprites())
+        self._trays: dict[int, _Tray] = {}
 
     def draw(self, numbers: Iterable[int]) -> Iterator[DrawnPicture]:
         """Draw the pictures of these numbers, five to a tray; each depends on the seed and its own number only."""
@@ -85,7 +88,7 @@ class PictureMaker:
 
     def _picture(self, number: int) -> DrawnPicture:
         scene, tray = self._scene(number), self._tray(number)
-        floor = draw_floor(default_rng([self._seed, 3, number]), tray.finish, tray.light)
+        floor = draw_floor(default_rng([self._seed, 3, number]), tray.finish, tray.light, tray.texture)
         picture = compose(floor, tray.light, tray.finish, scene.parts, scene.stamps)
         rng = default_rng([self._seed, 4, number])
         image = self._camera.photograph(rng, picture, exposure=tray.exposure, warmth=tray.warmth)
@@ -106,13 +109,20 @@ class PictureMaker:
 
     def _tray(self, number: int) -> _Tray:
         tray = number // _PICTURES_PER_TRAY
+        if tray not in self._trays:
+            self._trays[tray] = self._new_tray(tray)
+        return self._trays[tray]
+
+    def _new_tray(self, tray: int) -> _Tray:
         rng = default_rng([self._seed, 1, tray])
+        finish = FINISHES[(tray + self._seed) % len(FINISHES)]
         return _Tray(
-            finish=FINISHES[(tray + self._seed) % len(FINISHES)],
+            finish=finish,
             scale=float(rng.choice(_SCALES)),
             exposure=float(rng.uniform(0.9, 1.15)),
             warmth=float(rng.uniform(-0.05, 0.09)),
             light=lamp_light(rng, *self._size),
+            texture=draw_texture(rng, finish, *self._size),
         )
 
     def _scene(self, number: int) -> _Scene:
@@ -132,7 +142,7 @@ class PictureMaker:
         stamps = [self._shelf.stamp(part, blur) for part in parts]
         owner = np.zeros((self._size[1], self._size[0]), dtype=np.int16)
         for i, stamp in enumerate(stamps):
-            there, here = window(stamp, self._size)
+            there, here = window(stamp, self._size, "cover")
             owner[there][stamp.layers["cover"][here] > _SOLID] = i + 1
         return _Scene(parts, stamps, owner)
 
@@ -141,16 +151,16 @@ class PictureMaker:
         full, inside, seen = _shares(scene, i, self._size)
         if seen < _SEEN_AT_LEAST * full or seen == 0:
             return False
-        box = _box_of(scene.owner == i + 1)
+        box, whole = _seen_box(scene, i, self._size)
         near_edge = min(box[0], box[1], self._size[0] - box[2], self._size[1] - box[3]) < _MARGIN_PX
         cut = inside < full
-        return near_edge == cut and (not cut or inside < 0.96 * full) and _one_piece(scene.owner == i + 1)
+        return whole and near_edge == cut and (not cut or inside < _CUT_AT_MOST * full)
 
     def _objects(self, scene: _Scene, finish: Finish) -> Iterator[TruthObject]:
         for i, (part, stamp) in enumerate(zip(scene.parts, scene.stamps, strict=True)):
             full, inside, seen = _shares(scene, i, self._size)
             solid: Solid = self._solids[part.pose]
-            box = _box_of(scene.owner == i + 1)
+            box, _ = _seen_box(scene, i, self._size)
             whole = _box_of(stamp.layers["cover"] > _SOLID)
             yield TruthObject(
                 label_class=solid.label_class,
@@ -172,8 +182,18 @@ def _sprites() -> tuple[Sprite, ...]:
 def _shares(scene: _Scene, i: int, size: tuple[int, int]) -> tuple[int, int, int]:
     """Pixels of part `i`: in all, inside the picture, and seen."""
     cover = scene.stamps[i].layers["cover"] > _SOLID
-    _, here = window(scene.stamps[i], size)
-    return int(cover.sum()), int(cover[here].sum()), int((scene.owner == i + 1).sum())
+    there, here = window(scene.stamps[i], size, "cover")
+    return int(cover.sum()), int(cover[here].sum()), int((scene.owner[there] == i + 1).sum())
+
+
+def _seen_box(scene: _Scene, i: int, size: tuple[int, int]) -> tuple[Box, bool]:
+    """The box of what is seen of part `i`, and whether it is in one piece (torn parts have no clear box)."""
+    there, _ = window(scene.stamps[i], size, "cover")
+    mask = scene.owner[there] == i + 1
+    x0, y0, x1, y1 = _box_of(mask)
+    whole = np.count_nonzero(mask.any(axis=0)) == x1 - x0 and np.count_nonzero(mask.any(axis=1)) == y1 - y0
+    left, top = there[1].start, there[0].start
+    return (x0 + left, y0 + top, x1 + left, y1 + top), bool(whole)
 
 
 def _box_of(mask: NDArray[np.bool_]) -> Box:
@@ -182,15 +202,9 @@ def _box_of(mask: NDArray[np.bool_]) -> Box:
     return float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1)
 
 
-def _one_piece(mask: NDArray[np.bool_]) -> bool:
-    """Whether the seen part has no empty row or column inside its box (torn parts have no clear box)."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return bool(len(rows) == rows[-1] - rows[0] + 1 and len(columns) == columns[-1] - columns[0] + 1)
-
-
 def _echo(scene: _Scene, i: int, box: Box, size: tuple[int, int]) -> Box | None:
     """The box around part `i` and what can be seen of its mirror image; None when it hangs too little below."""
-    there, here = window(scene.stamps[i], size)
+    there, here = window(scene.stamps[i], size, "mirror_cover")
     shown = (scene.stamps[i].layers["mirror_cover"][here] > _MIRRORED) & (scene.owner[there] == 0)
     if not shown.any():
         return None

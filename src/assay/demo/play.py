@@ -109,9 +109,8 @@ class Play:
         if self._plan.data is None:
             with self._console.step("Setting up the camera"):
                 drawn = DrawnMaterial(self._memory.seed, self._plan.n_pictures)
-            if empty:
-                draw_and_upload(self._lead, drawn, self._console)
-            material, spare = drawn.material(), drawn.spare()
+            material = draw_and_upload(self._lead, drawn, self._console) if empty else drawn.material()
+            spare = drawn.spare()
         else:
             with self._console.step("Reading the folder's labels"):
                 material, spare = folder_material(self._plan.data), []

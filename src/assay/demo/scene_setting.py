@@ -73,14 +73,17 @@ class Stage:
         return self.truth_by_digest[_digest(picture)]
 
 
-def draw_and_upload(lead: Api, drawn: DrawnMaterial, console: Console) -> None:
-    """Draw the pictures, sending each as soon as it is ready."""
+def draw_and_upload(lead: Api, drawn: DrawnMaterial, console: Console) -> Material:
+    """Draw the pictures, sending each as soon as it is ready; returns what is true of them."""
     made = lead.post("/imports", {"kind": "upload", "labels": "ignore", "origin": "synthetic", "name": "drawn"})
+    truths = []
     with console.step("Drawing inspection pictures", len(drawn.numbers)) as step:
         for number, picture in enumerate(drawn.draw(), 1):
             lead.upload(f"/imports/{made['id']}/files", picture.jpeg, name=picture.truth.name)
+            truths.append(picture.truth)
             step.reached(number)
     _import(lead, made["id"], len(drawn.numbers), console)
+    return drawn.material(truths)
 
 
 def import_folder(lead: Api, location: str, n_images: int, console: Console) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +16,46 @@ from assay.demo.scene.sprites import BOTTOM, HALF_WIDTH, TOP, Sprite
 from assay.demo.scene.surfaces import MIRRORS_FROM, Finish, Picture
 
 _LAYERS = ("cover", "metal", "bounce", "mirror", "mirror_cover", "shadow", "contact")
+_MIRROR_LAYERS = frozenset({"mirror", "mirror_cover"})
 _SOFT_FROM_PX = 0.6
+_EMPTY = 1 / 255
 _TONE_STEPS = 2048  # to one unit of light
 _LIGHTEST = 4.0
+
+
+class Layers(Mapping[str, Floats]):
+    """The layers of a sprite at one size, each resized when it is first asked for; labels need only two of them."""
+
+    def __init__(self, sprite: Sprite, scale: float, blur: float) -> None:
+        self._sprite, self._blur = sprite, blur
+        self._size = (round(2 * HALF_WIDTH * scale), round((TOP + BOTTOM) * scale))
+        self._made: dict[str, Floats] = {}
+        self._extents: dict[str, tuple[slice, slice]] = {}
+
+    def __getitem__(self, name: str) -> Floats:
+        """The layer of this name."""
+        if name not in self._made:
+            layer = _resized(getattr(self._sprite, name), self._size)
+            soft = name in _MIRROR_LAYERS and self._blur > _SOFT_FROM_PX
+            self._made[name] = _blurred(layer, self._blur) if soft else layer
+        return self._made[name]
+
+    def extent(self, name: str) -> tuple[slice, slice]:
+        """The part of the square in which the layer of this name is not empty."""
+        if name not in self._extents:
+            filled = self[name] > _EMPTY
+            rows, columns = np.flatnonzero(filled.any(axis=1)), np.flatnonzero(filled.any(axis=0))
+            self._extents[name] = (
+                slice(int(rows[0]), int(rows[-1]) + 1) if len(rows) else slice(0, 0),
+                slice(int(columns[0]), int(columns[-1]) + 1) if len(columns) else slice(0, 0),
+            )
+        return self._extents[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_LAYERS)
+
+    def __len__(self) -> int:
+        return len(_LAYERS)
 
 
 @dataclass(frozen=True)
@@ -27,7 +64,7 @@ class Stamp:
 
     x: int
     y: int
-    layers: dict[str, Floats]
+    layers: Layers
 
 
 class SpriteShelf:
@@ -35,18 +72,13 @@ class SpriteShelf:
 
     def __init__(self, sprites: Sequence[Sprite]) -> None:
         self._sprites = sprites
-        self._sizes: dict[tuple[int, int, float], dict[str, Floats]] = {}
+        self._sizes: dict[tuple[int, int, float], Layers] = {}
 
     def stamp(self, part: Placement, blur: float) -> Stamp:
         """The layers of `part` at its scale with mirror images softened by `blur` pixels, and where they go."""
         key = (part.pose, round(part.scale * 8), blur)
         if key not in self._sizes:
-            size = (round(2 * HALF_WIDTH * part.scale), round((TOP + BOTTOM) * part.scale))
-            sprite = self._sprites[part.pose]
-            layers = {name: _resized(getattr(sprite, name), size) for name in _LAYERS}
-            for name in ("mirror", "mirror_cover") if blur > _SOFT_FROM_PX else ():
-                layers[name] = _blurred(layers[name], blur)
-            self._sizes[key] = layers
+            self._sizes[key] = Layers(self._sprites[part.pose], part.scale, blur)
         x, y = round(part.x_px - HALF_WIDTH * part.scale), round(part.y_px - TOP * part.scale)
         return Stamp(x, y, self._sizes[key])
 
@@ -61,11 +93,11 @@ def _blurred(layer: Floats, radius: float) -> Floats:
     return np.asarray(image.filter(ImageFilter.GaussianBlur(radius)), dtype=np.float32) / np.float32(127.5)
 
 
-def window(stamp: Stamp, size: tuple[int, int]) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
-    """Where a stamp meets the picture: slices into the picture and into the stamp (empty when it lies outside)."""
-    h, w = stamp.layers["cover"].shape
-    x0, y0 = max(stamp.x, 0), max(stamp.y, 0)
-    x1, y1 = max(min(stamp.x + w, size[0]), x0), max(min(stamp.y + h, size[1]), y0)
+def window(stamp: Stamp, size: tuple[int, int], layer: str) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+    """Where a stamp's layer meets the picture: slices into picture and stamp, maybe empty ones."""
+    rows, columns = stamp.layers.extent(layer)
+    x0, y0 = min(max(stamp.x + columns.start, 0), size[0]), min(max(stamp.y + rows.start, 0), size[1])
+    x1, y1 = max(min(stamp.x + columns.stop, size[0]), x0), max(min(stamp.y + rows.stop, size[1]), y0)
     there = (slice(y0, y1), slice(x0, x1))
     return there, (slice(y0 - stamp.y, y1 - stamp.y), slice(x0 - stamp.x, x1 - stamp.x))
 
@@ -79,15 +111,15 @@ def compose(
     colour = np.asarray(finish.colour, dtype=np.float32)
     dark = np.ones(light.shape, dtype=np.float32)
     for stamp in stamps:
-        there, here = window(stamp, size)
-        shade = 1 - np.float32(finish.shadow) * stamp.layers["shadow"][here]
-        dark[there] *= shade * (1 - np.float32(0.55) * stamp.layers["contact"][here])
+        for name, depth in (("shadow", finish.shadow), ("contact", 0.55)):
+            there, here = window(stamp, size, name)
+            dark[there] *= 1 - np.float32(depth) * stamp.layers[name][here]
     picture *= dark[:, :, None]
     if finish.gloss >= MIRRORS_FROM:
         for part, stamp in zip(parts, stamps, strict=True):
             _add_mirror_image(picture, light, finish, part, stamp)
     for part, stamp in zip(parts, stamps, strict=True):
-        there, here = window(stamp, size)
+        there, here = window(stamp, size, "cover")
         layer = {name: stamp.layers[name][here] for name in ("cover", "metal", "bounce")}
         tint = np.asarray(part.metal, dtype=np.float32)
         glint = np.clip(layer["metal"] - 0.95, 0, 1)[:, :, None]  # glints keep the lamp's colour
@@ -101,7 +133,7 @@ def compose(
 def _add_mirror_image(
     picture: Picture, light: NDArray[np.float32], finish: Finish, part: Placement, stamp: Stamp
 ) -> None:
-    there, here = window(stamp, (picture.shape[1], picture.shape[0]))
+    there, here = window(stamp, (picture.shape[1], picture.shape[0]), "mirror_cover")
     cover, look = stamp.layers["mirror_cover"], stamp.layers["mirror"]
     strength = (cover[here] * np.float32(finish.gloss))[:, :, None]
     tint = np.asarray(part.metal, dtype=np.float32)

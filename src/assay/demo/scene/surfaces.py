@@ -120,23 +120,29 @@ def _swarf(rng: Generator, floor: Picture) -> None:
 def lamp_light(rng: Generator, width: int, height: int) -> Floats:
     """How much lamp light reaches each place: brightest left of the middle, falling off to the corners."""
     cx, cy = rng.uniform(0.25, 0.6) * width, rng.uniform(0.2, 0.5) * height
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    y, x = np.arange(height, dtype=np.float32)[:, None], np.arange(width, dtype=np.float32)[None, :]
     far = ((x - cx) / width) ** 2 + ((y - cy) / height) ** 2
     light: Floats = (1.16 / (1 + 1.1 * far)).astype(np.float32, copy=False)
     return light
 
 
-def draw_floor(rng: Generator, finish: Finish, light: Floats) -> Picture:
-    """One stretch of bare tray under the lamp, with scratches, dust and chips."""
-    height, width = light.shape
-    colour = np.asarray(finish.colour, dtype=np.float32) * np.float32(rng.uniform(0.88, 1.12))
+def draw_texture(rng: Generator, finish: Finish, width: int, height: int) -> Floats:
+    """Relative brightness of one tray's surface, around 1, with smears of oil and cleaning on glossy ones."""
     grain = _grain(rng, finish, width, height)
-    if finish.gloss >= MIRRORS_FROM:  # smears of oil and cleaning
+    if finish.gloss >= MIRRORS_FROM:
         grain = grain * (1 + 0.05 * cloud(rng, width, height, 55, 3))
-    floor: Picture = (grain * light)[:, :, None] * colour
+    return grain.astype(np.float32, copy=False)
+
+
+def draw_floor(rng: Generator, finish: Finish, light: Floats, texture: Floats) -> Picture:
+    """One stretch of bare tray under the lamp, with scratches, dust and chips; the texture is turned each time."""
+    height, width = light.shape
+    colour = np.asarray(finish.colour, dtype=np.float32) * np.float32(rng.uniform(0.94, 1.06))
+    turned = texture[:: int(rng.choice([-1, 1])), :: int(rng.choice([-1, 1]))]
+    floor: Picture = (turned * light)[:, :, None] * colour
     if finish.gloss >= MIRRORS_FROM:  # the ceiling's dim light in the mirror, brighter towards the back
         back = np.linspace(1.0, 0.35, height, dtype=np.float32)[:, None]
         floor += (0.030 * finish.gloss * back * light)[:, :, None]
     floor += (0.10 + 0.25 * float(colour.mean())) * _scratches(rng, finish, width, height)[:, :, None]
     _swarf(rng, floor)
-    return np.maximum(floor, 0).astype(np.float32, copy=False)
+    return np.maximum(floor, np.float32(0)).astype(np.float32, copy=False)
