@@ -56,7 +56,7 @@ from assay.access.projects import (
     set_paused,
 )
 from assay.access.queries import any_accounts, find_account, find_project_by, keys_of_account, list_accounts, names_of
-from assay.access.rules import clean_name, clean_roles, slug_of
+from assay.access.rules import clean_login, clean_name, clean_roles, slug_of
 from assay.access.throttle import Throttle
 
 __all__ = [
@@ -87,6 +87,7 @@ __all__ = [
     "change_roles",
     "cheap_passwords",
     "check_password",
+    "clean_login",
     "clean_name",
     "clean_roles",
     "create_account",

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from assay.cli.output import AsJson, make_app, show, table
-from assay.cli.remote import Remote, ServerUrl
+from assay.cli.remote import ServerUrl, connected
 from assay.cli.settings import DATA, Data, Database, account, opened
 from assay.cli.settings import project as find_project
 
@@ -30,11 +30,7 @@ def add(
 ) -> None:
     """Make a key and print it; it is shown this once. With --server it asks for the owner's password."""
     if server:
-        remote = Remote(server)
-        remote.sign_in(login, typer.prompt("Password", hide_input=True, err=True))
-        body = {"name": name, "project_id": project or None, "expires_days": days}
-        made = remote.call("POST", "/v1/keys", body)
-        value = {"id": made["id"], "key": made["key"]}
+        value = _add_there(server, login, name, project or None, days)
     else:
         from assay.access import make_key_for
         from assay.kernel.actor import system
@@ -46,6 +42,19 @@ def add(
             secret = make_key_for(actor, user.id, name, only_project=only, expires_days=days, house=services.house)
         value = {"id": secret.id, "key": secret.secret}
     show(value, [value["key"]], as_json=as_json)
+
+
+def _add_there(server: str, login: str, name: str, project: str | None, days: int | None) -> dict[str, str]:
+    from assay.access import clean_name
+    from assay.client.request import reader, send
+    from assay.wire.session import KeyMade, KeyNew
+
+    password = typer.prompt("Password", hide_input=True, err=True)
+    body = KeyNew(name=clean_name(name), project_id=project, expires_days=days)
+    with connected(server) as client:
+        client.sign_in(login, password)
+        made = client.send(send("POST", "/v1/keys", reader(KeyMade), body))
+    return {"id": made.id, "key": made.key}
 
 
 @app.command("list")

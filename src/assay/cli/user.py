@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assay.cli.errors import UsageError
 from assay.cli.output import AsJson, make_app, show, table
-from assay.cli.remote import Remote, ServerKey, ServerUrl
+from assay.cli.remote import ServerKey, ServerUrl, connected
 from assay.cli.settings import DATA, Data, Database, account, opened
 from assay.cli.settings import project as find_project
+
+if TYPE_CHECKING:
+    from assay.client import Client
 
 app = make_app("Add people, reset passwords.")
 
@@ -46,16 +49,25 @@ def add(
         if admin or not project:
             hint = "Give --project and --role; administrators are made on the server's own machine."
             raise UsageError("Over HTTP people are taken into a project.", hint=hint)
-        path = f"/v1/projects/{project}/members"
-        made = Remote(server, key).call("POST", path, {"name": name or login, "login": login, "roles": role})
-        url = made["link"]["url"] if made["link"] else None
+        url = _add_there(connected(server, key), login, name, project, role or [])
         said = f"One-use link to set a password: {url}" if url else "They have a password already."
-        show({"id": made["user"]["id"], "link": url}, [f"{login} is in {project}.", said], as_json=as_json)
+        show({"login": login, "link": url}, [f"{login} is in {project}.", said], as_json=as_json)
         return
-    user_id, secret = _add_here(login, name, project, role or [], admin=admin, data=data, database=database)
+    secret = _add_here(login, name, project, role or [], admin=admin, data=data, database=database)
     url = f"{address.rstrip('/')}/link#{secret}"
     lines = [f"Account {login} is made.", _say_link(address, secret, "set a password")]
-    show({"id": user_id, "login": login, "link": url}, lines, as_json=as_json)
+    show({"login": login, "link": url}, lines, as_json=as_json)
+
+
+def _add_there(client: Client, login: str, name: str, project: str, roles: list[str]) -> str | None:
+    from assay.access import clean_login, clean_name, clean_roles
+    from assay.client import calls
+
+    wanted = sorted(role.value for role in clean_roles(roles))
+    with client:
+        call = calls.invite(project, clean_name(name or login), clean_login(login), wanted)  # type: ignore[arg-type]  # checked above
+        link = client.send(call).link
+    return link.url if link else None
 
 
 def _add_here(
@@ -67,7 +79,7 @@ def _add_here(
     admin: bool,
     data: Path,
     database: str,
-) -> tuple[str, str]:
+) -> str:
     from assay.access import add_member, clean_roles, create_account, make_link
     from assay.kernel.actor import system
 
@@ -78,7 +90,7 @@ def _add_here(
         user_id = create_account(actor, login=login, name=name or login, is_admin=admin, house=house)
         if where:
             add_member(actor, where.id, user_id, roles, house=house)
-        return user_id, make_link(actor, user_id, "invite", house=house).secret
+        return make_link(actor, user_id, "invite", house=house).secret
 
 
 @app.command()
@@ -95,7 +107,7 @@ def reset(
 ) -> None:
     """Print a one-use link with which somebody sets a new password; with --server name a project of theirs."""
     if server:
-        url = _reset_there(Remote(server, key), project, login)
+        url = _reset_there(connected(server, key), project, login)
     else:
         from assay.access import make_link
         from assay.kernel.actor import system
@@ -107,21 +119,22 @@ def reset(
     show({"login": login, "link": url}, [f"One-use link to set a new password: {url}"], as_json=as_json)
 
 
-def _reset_there(remote: Remote, project: str, login: str) -> str:
-    from assay.access import UserNotFoundError
+def _reset_there(client: Client, project: str, login: str) -> str:
+    from assay.access import UserNotFoundError, clean_login
+    from assay.client import calls
 
     if not project:
         raise UsageError("Over HTTP a password is reset in a project.", hint="Give --project.")
-    path, cursor = f"/v1/projects/{project}/members", ""
-    while True:
-        page = remote.call("GET", f"{path}?limit=200&cursor={cursor}")
-        for row in page["rows"]:
-            if row["login"] == login.strip().lower():
-                url: str = remote.call("POST", f"{path}/{row['user']['id']}/reset")["link"]["url"]
-                return url
-        if page["next"] is None:
-            raise UserNotFoundError(login)
-        cursor = page["next"]
+    wanted, cursor = clean_login(login), ""
+    with client:
+        while True:
+            page = client.send(calls.members(project, cursor))
+            for row in page.rows:
+                if row.login == wanted:
+                    return client.send(calls.reset(project, row.user.id)).link.url
+            if page.next is None:
+                raise UserNotFoundError(login)
+            cursor = page.next
 
 
 @app.command("list")

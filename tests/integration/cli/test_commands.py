@@ -180,7 +180,7 @@ def test_while_a_server_runs_its_folder_is_taken_and_commands_go_through_it(
         assert answer.json()["user"]["id"] == ben.id
     services.close()
     away = said(capsys, "user", "add", "x", "--project", "two", "--role", "lead", "--server", address, code=9)
-    assert away["error"]["code"] == "cli.server_away"
+    assert away["error"]["code"] == "client.server_away"
 
 
 @contextmanager
