@@ -107,6 +107,8 @@ from assay.quality.polylines import LineDistance as LineDistance
 from assay.quality.polylines import Polylines as Polylines
 from assay.quality.polylines import line_distance as line_distance
 from assay.quality.polylines import line_similarity as line_similarity
+from assay.quality.presets import PresetReport as PresetReport
+from assay.quality.presets import compare_as as compare_as
 from assay.quality.rotated import RotatedBoxes as RotatedBoxes
 from assay.quality.scores import Score as Score
 from assay.quality.scores import Verdict as Verdict
