@@ -153,6 +153,18 @@ ROWS: dict[str, Row] = {
     ),
     f"POST {P}/findings/{{finding}}/dismiss": Row("lead expert admin", WHY, ok=(204,)),
     f"GET {P}/me/figures": Row("annotator"),
+    # releases
+    f"GET {P}/releases": Row(READERS),
+    f"POST {P}/releases": Row(LEADS, {}),
+    f"GET {P}/releases/{{release}}": Row(READERS),
+    f"POST {P}/releases/{{release}}/check": Row(LEADS),
+    # A lead gets as far as the policy, which leaves signing to approvers.
+    f"POST {P}/releases/{{release}}/signatures": Row(
+        "approver lead", {"password": "zebra-lamp-42-volt", "meaning": "approved"}, ok=(200, 403, 409), person=True
+    ),
+    f"POST {P}/releases/{{release}}/refusal": Row("approver lead", {"reason": "a test"}, ok=(200, 409)),
+    f"GET {P}/releases/{{release}}/download": Row(READERS),
+    f"GET {P}/releases/{{release}}/export": Row(READERS, query="format=coco"),
     # audit
     f"GET {P}/audit": Row("auditor lead approver admin"),
     f"GET {P}/audit/head": Row("auditor lead approver admin"),

@@ -23,12 +23,15 @@ from assay.access import (
 from assay.annotations import Mark
 from assay.api.services import Services
 from assay.bootstrap import Settings, build
+from assay.datasets import create_release, freeze_release, gather_work
 from assay.gold import GoldMark, contest_verdict, scores_of_user, sign_gold
+from assay.governance import policy_in
 from assay.guidelines import add_example, publish_guideline
 from assay.insights.model import Finding
 from assay.insights.store import add_finding
 from assay.items.model import Import, ImportState, NewItem
 from assay.items.store import add_import, add_item, show_items
+from assay.jobs import releasing
 from assay.kernel.actor import Actor, system
 from assay.kernel.canonical import canonical_json
 from assay.kernel.estimate import nothing_measured
@@ -194,7 +197,20 @@ def _things(world: World, side: str, services: Services) -> None:
     assert held is not None, "the annotator holds a task"
     things["assignment"] = held.id
     things["finding"] = _finding(house, project, second)
+    things["release"] = _release(services, project)
     services.runner.catch_up()
+
+
+def _release(services: Services, project: str) -> str:
+    """A frozen release of what there is, although its gates do not pass."""
+    house, blobs = services.house, services.blobs
+    release = create_release(SETUP, project, "first", "", (), house=house)
+    with house.read(SETUP, project) as rx:
+        policy = policy_in(rx)
+        frozen, facts = releasing._build(rx, release, gather_work(rx, policy), policy, (), blobs)
+    content = {path: blobs.put(data) for path, data in frozen.files.items()}
+    freeze_release(SETUP, project, release.id, (), digest=frozen.digest, content=content, facts=facts, house=house)
+    return release.id
 
 
 def _finding(house: House, project: str, user: str) -> str:
