@@ -44,9 +44,7 @@ ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 COPY_BYTES = 1 << 20
 
 
-def begin_release(
-    actor: Actor, project: str, name: str | None, note: str, *, house: House, blobs: Blobs
-) -> Release:
+def begin_release(actor: Actor, project: str, name: str | None, note: str, *, house: House, blobs: Blobs) -> Release:
     """Create a release and freeze it at once if its gates pass."""
     with house.read(actor, project) as rx:
         policy = policy_in(rx)
@@ -142,9 +140,7 @@ def zip_release(rx: Rx, release: Release, blobs: Blobs, *, with_images: bool) ->
     return _zip(release.name, files, {path: Path(path).stem for path in images}, blobs)
 
 
-def export_release(
-    rx: Rx, release: Release, format_name: str, blobs: Blobs, *, with_images: bool
-) -> Path:
+def export_release(rx: Rx, release: Release, format_name: str, blobs: Blobs, *, with_images: bool) -> Path:
     """A release in another format as one zip with `loss.json`, which says what the format cannot hold."""
     label_set, report = release_codec.read(DictFiles(release_files(rx, release, blobs)))
     sink = DictSink()
@@ -179,4 +175,3 @@ def stream_and_drop(path: Path) -> Iterator[bytes]:
                 yield chunk
     finally:
         path.unlink(missing_ok=True)
-

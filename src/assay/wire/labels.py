@@ -35,7 +35,7 @@ class LabelClass(WireModel):
 
     id: Annotated[str, Field(min_length=1, max_length=64)]
     name: Annotated[str, Field(min_length=1, max_length=128)]
-    shapes: list[Shape] = Field(default_factory=lambda: ["bbox"])
+    shapes: list[Shape] = Field(default=["bbox"])
     key: str | None = None
     attributes: Annotated[list[Attribute], Field(max_length=100)] = Field(default_factory=list)
     rules: Rules = Field(default_factory=Rules)
