@@ -1,6 +1,6 @@
 // Every call the pages make, by name.
 
-import { addressOf, call, later, sendRaw } from "./http";
+import { addressOf, call, sendRaw } from "./http";
 import type * as T from "./types";
 
 const P = "/v1/projects/{project}";
@@ -85,12 +85,12 @@ export const api = {
   publishFinding: (project: string, id: string, body: { clause_id: string; markdown: string; why: string }) => call("POST", "/v1/projects/{project}/findings/{finding}/publish", { path: { project, finding: id }, body }),
   dismissFinding: (project: string, id: string, why: string) => call("POST", "/v1/projects/{project}/findings/{finding}/dismiss", { path: { project, finding: id }, body: { why } }),
 
-  releases: (project: string) => later<T.Page<T.Release>>("GET", "/v1/projects/{project}/releases", { path: { project }, query: { limit: 200 } }),
-  release: (project: string, id: string) => later<T.Release>("GET", "/v1/projects/{project}/releases/{id}", { path: { project, id } }),
-  createRelease: (project: string, body: { name?: string; note?: string }) => later<T.Release>("POST", "/v1/projects/{project}/releases", { path: { project }, body }),
-  checkRelease: (project: string, id: string) => later<T.Release>("POST", "/v1/projects/{project}/releases/{id}/check", { path: { project, id } }),
-  signRelease: (project: string, id: string, password: string, meaning: string) => later<T.Release>("POST", "/v1/projects/{project}/releases/{id}/signatures", { path: { project, id }, body: { password, meaning } }),
-  refuseRelease: (project: string, id: string, reason: string) => later<T.Release>("POST", "/v1/projects/{project}/releases/{id}/refusal", { path: { project, id }, body: { reason } }),
+  releases: (project: string) => call("GET", "/v1/projects/{project}/releases", { path: { project }, query: { limit: 200 } }),
+  release: (project: string, id: string) => call("GET", "/v1/projects/{project}/releases/{release}", { path: { project, release: id } }),
+  createRelease: (project: string, body: { name?: string; note?: string }) => call("POST", "/v1/projects/{project}/releases", { path: { project }, body }),
+  checkRelease: (project: string, id: string) => call("POST", "/v1/projects/{project}/releases/{release}/check", { path: { project, release: id } }),
+  signRelease: (project: string, id: string, password: string, meaning: string) => call("POST", "/v1/projects/{project}/releases/{release}/signatures", { path: { project, release: id }, body: { password, meaning } }),
+  refuseRelease: (project: string, id: string, reason: string) => call("POST", "/v1/projects/{project}/releases/{release}/refusal", { path: { project, release: id }, body: { reason } }),
 
   audit: (project: string, query: Slice & { action?: string; subject?: string }) => call("GET", "/v1/projects/{project}/audit", { path: { project }, query }),
   auditHead: (project: string) => call("GET", "/v1/projects/{project}/audit/head", { path: { project } }),
@@ -102,9 +102,9 @@ export function csvOf(project: string, table: string, query: Readonly<Record<str
 }
 
 export function downloadOf(project: string, id: string, images: boolean): string {
-  return addressOf(`${P}/releases/{id}/download`, { path: { project, id }, query: { images: images ? 1 : 0 } });
+  return addressOf(`${P}/releases/{release}/download`, { path: { project, release: id }, query: { images: images ? 1 : 0 } });
 }
 
 export function exportOf(project: string, id: string, format: string, images: boolean): string {
-  return addressOf(`${P}/releases/{id}/export`, { path: { project, id }, query: { format, images: images ? 1 : 0 } });
+  return addressOf(`${P}/releases/{release}/export`, { path: { project, release: id }, query: { format, images: images ? 1 : 0 } });
 }

@@ -84,9 +84,6 @@ export function sendRaw<P extends keyof paths>(template: P, options: PathPart<Op
   return send("PUT", template, options as CallOptions);
 }
 
-/** Releases are not in docs/openapi.json yet. */
-export const later = send;
-
 async function send<T>(method: Method, template: string, options: CallOptions = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRF-Token"] = csrfToken;

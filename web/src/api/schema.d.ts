@@ -1260,6 +1260,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Releases
+         * @description Every release, newest first.
+         */
+        get: operations["read_releases_v1_projects__project__releases_get"];
+        put?: never;
+        /**
+         * New Release
+         * @description Begin a release; it is frozen at once if its gates pass, else it says what blocks it.
+         */
+        post: operations["new_release_v1_projects__project__releases_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/releases/{release}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Release
+         * @description One release.
+         */
+        get: operations["read_release_v1_projects__project__releases__release__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/releases/{release}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Look at the gates again; freezes the release when all pass.
+         */
+        post: operations["check_v1_projects__project__releases__release__check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/releases/{release}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download
+         * @description The release folder as a zip; `assay release verify` checks it anywhere, without a server.
+         */
+        get: operations["download_v1_projects__project__releases__release__download_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/releases/{release}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description The release in another format as a zip, with `loss.json` saying what that format cannot hold.
+         */
+        get: operations["export_v1_projects__project__releases__release__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/releases/{release}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse
+         * @description Refuse a frozen release with a reason.
+         */
+        post: operations["refuse_v1_projects__project__releases__release__refusal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/releases/{release}/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign
+         * @description Sign a frozen release, with the password again.
+         */
+        post: operations["sign_v1_projects__project__releases__release__signatures_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/reviews": {
         parameters: {
             query?: never;
@@ -1841,6 +1985,16 @@ export interface components {
             median_image: number;
         };
         /**
+         * Changes
+         * @description What changed since the release before.
+         */
+        Changes: {
+            /** By Class */
+            by_class: components["schemas"]["ClassChange"][];
+            /** Since */
+            since: string | null;
+        };
+        /**
          * ChartPoint
          * @description One gold image on a control chart.
          */
@@ -1898,6 +2052,28 @@ export interface components {
             label_class: string;
             /** Name */
             name: string;
+        };
+        /**
+         * ClassChange
+         * @description What changed in one class since the release before.
+         */
+        ClassChange: {
+            /** Added */
+            added: number;
+            /** After */
+            after: number;
+            /** Before */
+            before: number;
+            /** Class Changed */
+            class_changed: number;
+            /** Label Class */
+            label_class: string;
+            /** Moved */
+            moved: number;
+            /** Name */
+            name: string;
+            /** Removed */
+            removed: number;
         };
         /**
          * ClassRow
@@ -3157,6 +3333,13 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["PersonRow"][];
         };
+        /** Page[ReleaseOut] */
+        Page_ReleaseOut_: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["ReleaseOut"][];
+        };
         /** Page[ReviewRow] */
         Page_ReviewRow_: {
             /** Next */
@@ -3448,6 +3631,81 @@ export interface components {
             why: string;
         };
         /**
+         * RefusalIn
+         * @description Why a release is refused.
+         */
+        RefusalIn: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ReleaseNew
+         * @description A release to begin; without a name it is called r1, r2, ...
+         */
+        ReleaseNew: {
+            /** Name */
+            name?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
+        /**
+         * ReleaseOut
+         * @description A named state of the labels.
+         */
+        ReleaseOut: {
+            changes: components["schemas"]["Changes"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            created_by: components["schemas"]["Person"];
+            /** Digest */
+            digest: string | null;
+            /** Frozen At */
+            frozen_at: string | null;
+            /** Gates */
+            gates: components["schemas"]["Gate"][];
+            /** Guideline Version */
+            guideline_version: number | null;
+            /** Id */
+            id: string;
+            /** May Sign */
+            may_sign: boolean;
+            /** Merkle Root */
+            merkle_root: string | null;
+            /** N Items */
+            n_items: number;
+            /** N Marks */
+            n_marks: number;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Refusal */
+            refusal: string | null;
+            /** Schema Version */
+            schema_version: number | null;
+            /** Signatures */
+            signatures: components["schemas"]["SignatureOut"][];
+            /** Signatures Needed */
+            signatures_needed: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "blocked" | "frozen" | "signed" | "refused";
+            /** Title */
+            title: string;
+            /** Verify Command */
+            verify_command: string;
+            /** Why Not */
+            why_not: string | null;
+        };
+        /**
          * Returned
          * @description How many tasks went back into the queue.
          */
@@ -3721,6 +3979,32 @@ export interface components {
             login: string;
             /** Password */
             password: string;
+        };
+        /**
+         * SignatureIn
+         * @description A signature: the password again, and what it says.
+         */
+        SignatureIn: {
+            /** Meaning */
+            meaning: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * SignatureOut
+         * @description Somebody's word under exactly these bytes.
+         */
+        SignatureOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Meaning */
+            meaning: string;
+            /** Role */
+            role: string;
+            user: components["schemas"]["Person"];
         };
         /**
          * Sitting
@@ -6316,6 +6600,286 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_releases_v1_projects__project__releases_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; empty for the first. */
+                cursor?: string;
+                /** @description Rows at most. */
+                limit?: number;
+                /** @description `csv` answers the whole table as a file. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReleaseOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    new_release_v1_projects__project__releases_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_release_v1_projects__project__releases__release__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    check_v1_projects__project__releases__release__check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    download_v1_projects__project__releases__release__download_get: {
+        parameters: {
+            query?: {
+                /** @description 1 packs the pictures too. */
+                images?: "0" | "1";
+            };
+            header?: never;
+            path: {
+                release: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_v1_projects__project__releases__release__export_get: {
+        parameters: {
+            query: {
+                format: "coco" | "voc" | "yolo" | "cvat" | "label-studio" | "labelme" | "parquet" | "csv";
+                /** @description 1 packs the pictures too. */
+                images?: "0" | "1";
+            };
+            header?: never;
+            path: {
+                release: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    refuse_v1_projects__project__releases__release__refusal_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefusalIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sign_v1_projects__project__releases__release__signatures_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignatureIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseOut"];
                 };
             };
             /** @description Validation Error */

@@ -65,7 +65,4 @@ export type SeriesPoint = S["ChartPoint"];
 export type Series = S["Series"];
 export type PersonPage = S["PersonPage"];
 export type AuditEvent = S["AuditRow"];
-
-// RELEASES
-export interface ReleaseChange { label_class: string; name: string; before: number; added: number; removed: number; moved: number; class_changed: number; after: number }
-export interface Release { id: string; name: string; state: "blocked" | "frozen" | "signed" | "refused"; note: string; created_at: string; created_by: Person; frozen_at: string | null; gates: Gate[]; digest: string | null; merkle_root: string | null; n_items: number; n_marks: number; guideline_version: number; schema_version: number; signatures: { user: Person; role: string; meaning: string; at: string }[]; signatures_needed: number; may_sign: boolean; why_not: string | null; verify_command: string; changes: { since: string | null; by_class: ReleaseChange[] } | null }
+export type Release = S["ReleaseOut"];

@@ -20,13 +20,13 @@ export function useProject(): ProjectHere {
 }
 
 export function useSchema(version: number | "current" = "current") {
-  const { slug } = useProject();
-  return useQuery({ queryKey: ["schema", slug, version], queryFn: () => api.schema(slug, version), staleTime: version === "current" ? 30_000 : Infinity });
+  const { slug, project } = useProject();
+  return useQuery({ queryKey: ["schema", slug, version], queryFn: () => api.schema(slug, version), enabled: version !== "current" || project.schema_version !== null, staleTime: version === "current" ? 30_000 : Infinity });
 }
 
 export function useGuideline(version: number | "current" = "current") {
-  const { slug } = useProject();
-  return useQuery({ queryKey: ["guideline", slug, version], queryFn: () => api.guideline(slug, version), staleTime: version === "current" ? 30_000 : Infinity });
+  const { slug, project } = useProject();
+  return useQuery({ queryKey: ["guideline", slug, version], queryFn: () => api.guideline(slug, version), enabled: version !== "current" || project.guideline_version !== null, staleTime: version === "current" ? 30_000 : Infinity });
 }
 
 /** Where a class stands in the schema decides its colour; a class that is gone keeps its id as its name. */
@@ -56,6 +56,12 @@ export function keyOf(classes: readonly LabelClass[], at: number): string {
 export function useClassBook(): ClassBook {
   const schema = useSchema();
   return classBook(schema.data?.classes ?? []);
+}
+
+/** Where somebody lands after signing in: in their project when they have just one. */
+export function landingOf(projects: readonly { slug: string; roles: readonly Role[] }[]): string {
+  const only = projects.length === 1 ? projects[0] : undefined;
+  return only === undefined ? "/" : homeOf(only.slug, only.roles);
 }
 
 /** The first page for somebody with these roles. */

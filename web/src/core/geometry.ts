@@ -42,6 +42,11 @@ export function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), Math.max(low, high));
 }
 
+/** A hand is no finer than a 64th of a pixel; whole and half pixels come out exact. */
+export function snap({ x, y }: Point): Point {
+  return { x: Math.round(x * 64) / 64, y: Math.round(y * 64) / 64 };
+}
+
 export function clampPoint(point: Point, size: Size): Point {
   return { x: clamp(point.x, 0, size.width), y: clamp(point.y, 0, size.height) };
 }

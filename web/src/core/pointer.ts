@@ -2,7 +2,7 @@
 
 import type { Editor } from "./editor";
 import type { Box, Handle, Point, Size } from "./geometry";
-import { boxBetween, clampPoint, heightOf, widthOf } from "./geometry";
+import { boxBetween, clampPoint, heightOf, snap, widthOf } from "./geometry";
 import type { Geometry, Shape } from "./shapes";
 import { bbox, boundsOf, operationsFor } from "./shapes";
 import type { View } from "./viewport";
@@ -56,7 +56,7 @@ export class PointerGestures {
   }
 
   down(at: PointerAt, view: View): void {
-    const point = toImage(view, at);
+    const point = snap(toImage(view, at));
     this.#moved = false;
     if (at.button === 1 || this.panHeld || this.#editor.tool === "hand") {
       this.#gesture = { kind: "pan", last: at };
@@ -73,7 +73,7 @@ export class PointerGestures {
   /** Returns the new view when the gesture pans, else the same one. */
   move(at: PointerAt, view: View, screen: Size): View {
     const gesture = this.#gesture;
-    const point = toImage(view, at);
+    const point = snap(toImage(view, at));
     this.#editor.moveCursor(point);
     if (gesture?.kind === "pan") {
       this.#gesture = { kind: "pan", last: at };
@@ -89,7 +89,7 @@ export class PointerGestures {
 
   up(at: PointerAt, view: View): void {
     const gesture = this.#gesture;
-    const point = toImage(view, at);
+    const point = snap(toImage(view, at));
     this.#updatePreview(point);
     const preview = this.preview;
     this.#gesture = null;
@@ -122,7 +122,7 @@ export class PointerGestures {
   #click(anchor: Point, at: PointerAt, view: View): void {
     const { draft } = this.#editor.store;
     const tooClose = draft !== null && !farEnough(toScreen(view, draft.anchor), at);
-    if (!tooClose) this.#editor.placeCorner(draft === null ? anchor : toImage(view, at));
+    if (!tooClose) this.#editor.placeCorner(draft === null ? anchor : snap(toImage(view, at)));
   }
 
   #pick(at: PointerAt, point: Point, view: View): void {

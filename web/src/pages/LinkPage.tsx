@@ -4,6 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@/api/calls";
 import { asError, setToken } from "@/api/http";
+import { landingOf } from "@/app/project";
 import { SESSION_KEY } from "@/app/session";
 import { moment } from "@/format/times";
 import { t } from "@/text/en";
@@ -38,7 +39,7 @@ function PasswordForm({ token, login }: { token: string; login: string }) {
     setToken(session.csrf_token);
     client.clear();
     client.setQueryData(SESSION_KEY, session);
-    await navigate({ to: "/", replace: true });
+    await navigate({ href: landingOf(session.projects), replace: true });
   });
   const missing = SHORTEST - [...password].length;
   return (

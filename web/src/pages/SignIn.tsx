@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@/api/calls";
 import { setToken } from "@/api/http";
+import { landingOf } from "@/app/project";
 import { SESSION_KEY } from "@/app/session";
 import { t } from "@/text/en";
 import { Button } from "@/ui/Button";
@@ -23,7 +24,7 @@ export function SignInPage() {
     setToken(session.csrf_token);
     client.clear();
     client.setQueryData(SESSION_KEY, session);
-    await navigate({ href: safeNext(next) });
+    await navigate({ href: safeNext(next) ?? landingOf(session.projects) });
   });
   return (
     <Door title={t.session.signInTitle}>
@@ -41,6 +42,6 @@ export function SignInPage() {
 }
 
 /** Only places of this app: never an address that a stranger put into the link. */
-export function safeNext(next: string | undefined): string {
-  return next !== undefined && /^\/(?![/\\])/.test(next) && !next.startsWith("/signin") ? next : "/";
+export function safeNext(next: string | undefined): string | null {
+  return next !== undefined && /^\/(?![/\\])/.test(next) && next !== "/" && !next.startsWith("/signin") ? next : null;
 }

@@ -123,7 +123,7 @@ export const personPage: T.PersonPage = {
 };
 
 export const release: T.Release = {
-  id: "r2", name: "r2", state: "frozen", note: "", created_at: at(60), created_by: person("im", "Ines Moreau"), frozen_at: at(96), digest: "9f4c21e07ab8d3365c1f0e9b42a7d8158c63fe2071d94ab35ce8170f6b2da41e", merkle_root: "2b7d11aa90c4e5f1d8a3b6c7e9f00112233445566778899aabbccddeeff0011a", n_items: 364, n_marks: 5074, guideline_version: 6, schema_version: 3,
+  id: "r2", name: "r2", title: "r2 waits for one signature", refusal: null, state: "frozen", note: "", created_at: at(60), created_by: person("im", "Ines Moreau"), frozen_at: at(96), digest: "9f4c21e07ab8d3365c1f0e9b42a7d8158c63fe2071d94ab35ce8170f6b2da41e", merkle_root: "2b7d11aa90c4e5f1d8a3b6c7e9f00112233445566778899aabbccddeeff0011a", n_items: 364, n_marks: 5074, guideline_version: 6, schema_version: 3,
   gates: [
     gate("coverage", "Coverage", "364 of 364 images have three answers", "pass", null, { n: 1092, of: 1092 }, ""),
     gate("gold_score", "Gold score", "lowest of 5 people, lower end at least .80", "pass", measured(est(0.86, 0.83, 0.89, 331), 0.8), null, ""),

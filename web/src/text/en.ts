@@ -48,6 +48,7 @@ export const t = {
     nNeeds: (n: number, needs: number | null) => `n ${String(n)}${needs === null ? "" : `, needs ${String(needs)}`}`,
     notEnoughWords: "not enough evidence",
     notEnough: (n: number, needs: number | null, unit: string) => `not enough evidence, ${String(n)} ${n === 1 ? unit.replace(/s$/, "") : unit}${needs === null ? "" : `, needs ${String(needs)}`}`,
+    have: (n: number, needs: number | null, unit: string) => `${String(n)} ${n === 1 ? unit.replace(/s$/, "") : unit}${needs === null ? "" : `, needs ${String(needs)}`}`,
     notEnoughShort: (n: number) => `not enough · n ${String(n)}`,
   },
 
@@ -84,7 +85,7 @@ export const t = {
     noToken: "The link is not complete.",
     noTokenHint: "Copy the whole address, with everything behind the #.",
     welcome: (name: string) => `Welcome, ${name}`,
-    purpose: { invite: "You are invited. Set a password first.", reset: "Set a new password.", demo: "This link opens the demo. Set a password first." },
+    purpose: { invite: "You are invited. Set a password first.", reset: "Set a new password.", demo: "This link works on this computer only. Set a password first." },
     until: (at: string) => `The link works once, until ${at}.`,
     newPassword: "New password",
     passwordRule: (n: number, missing: number) => `At least ${String(n)} characters, ${String(missing)} to go.`,
@@ -131,7 +132,7 @@ export const t = {
     people: "People on hidden gold",
     peopleNote: (limit: number | null) => `share of gold marks right, 95 % interval clustered by image${limit === null ? "" : ` · dashed line: needed ${limit.toFixed(2).replace(/^0/, "")}`}`,
     noPeople: "Nobody has answered yet. Invite people, then open a batch.",
-    blockersTitle: (blocking: number, all: number) => (all === 0 ? "No gates yet" : blocking === 0 ? "Nothing blocks the release" : `The release is blocked by ${String(blocking)} of ${String(all)}`),
+    blockersTitle: "What the release waits for",
     gatesPass: (n: number) => `${s(n, "gate passes", "gates pass")} · evidence inside`,
     openReleases: "Open the releases",
     throughputTitle: "Throughput",
@@ -171,7 +172,7 @@ export const t = {
 
   people: {
     simulated: "simulated",
-    annotator: "Annotator", right: "Right", standing: "Standing",
+    annotator: "Annotator", right: "Right", standing: "Standing", tooFew: "too few to judge",
     title: (n: number, attention: number) => (n === 0 ? "Nobody has answered yet" : attention === 0 ? `${s(n, "person", "people")}, none below the limit` : `${String(attention)} of ${s(n, "person", "people")} need a look`),
     titleText: "Measured on gold hidden in their queue; every interval allows for errors that come together on one image.",
     none: "People and how they fare on hidden gold will be here.",
@@ -194,7 +195,7 @@ export const t = {
     now: "now",
     noSeries: "Errors on hidden gold",
     others: "The other error kinds", noAlarm: "no alarm", otherAlarm: "alarm here too",
-    confusion: "Gold against answer", allTime: "all answers",
+    confusion: "Gold against answer", noConfusion: "No gold was answered yet.", allTime: "all answers",
     since: (at: string) => `since ${at}`,
     nothingLeftOut: "No gold mark was left out.",
     leftOut: (name: string, missed: number, all: number) => `${name} left out: ${String(missed)} of ${String(all)}.`,
@@ -450,6 +451,7 @@ export const t = {
     size: (w: number, h: number, origin: string) => `${String(w)} × ${String(h)} px, ${origin}`,
     why: "Why each box is here", markCount: (n: string) => s(n, "mark", "marks"), versions: (g: number, sch: number) => `guideline v${String(g)}, schema v${String(sch)}`,
     consensus: (n: number, least: string) => `Consensus of ${s(n, "mark", "marks")}, least confidence ${least}.`,
+    took: (time: string) => `in ${time}`,
     verdict: (verdict: string, reviewer: string | null, code: string | null) => `${({ accept: "Accepted", fix: "Mended", reject: "Sent back" } as Record<string, string>)[verdict] ?? verdict}${reviewer === null ? "" : ` by ${reviewer}`}${code === null ? "" : `, ${code}`}.`,
     show: "Show marks of", makeGold: "Sign as gold", changeGold: "Change the gold",
   },
@@ -464,16 +466,11 @@ export const t = {
   },
 
   release: {
-    title: {
-      blocked: (name: string, _left: number, blocking: number) => `${name} is blocked by ${s(blocking, "gate", "gates")}`,
-      yours: (name: string) => `${name} is ready for your signature`,
-      waiting: (name: string, left: number) => `${name} waits for ${s(left, "signature", "signatures")}`,
-      signed: (name: string) => `${name} is released`,
-      refused: (name: string) => `${name} was refused`,
-    },
+    yours: (name: string) => `${name} is ready for your signature`,
+    refused: (reason: string) => `Refused: ${reason}`,
     gatesPass: (n: number, all: number) => `${String(n)} of ${s(all, "gate passes", "gates pass")}`,
     text: (items: string, marks: string, signed: string[], missing: number) => [`${items} images`, `${marks} marks`, signed.length === 0 ? "" : `${signed.join(" and ")} ${plural(signed.length, "has", "have")} signed`, missing > 0 ? `${s(missing, "signature is", "signatures are")} missing` : ""].filter((part) => part !== "").join(" · "),
-    facts: (g: number, sch: number, frozen: string) => `guideline v${String(g)} · schema v${String(sch)} · ${frozen}`,
+    facts: (g: number | null, sch: number | null, frozen: string) => [g === null ? "" : `guideline v${String(g)}`, sch === null ? "" : `schema v${String(sch)}`, frozen].filter((part) => part !== "").join(" · "),
     notFrozen: "not frozen", frozenAt: (at: string) => `frozen ${at}`,
     gates: "Gates", gatesNote: "every number carries its evidence", checkAgain: "Check the gates again",
     signOff: "Sign-off", signOffNote: (n: number) => `${String(n)} needed, from people who labelled none of it`,
@@ -484,7 +481,7 @@ export const t = {
     digest: "Digest", merkle: "Merkle root", verify: "Check it anywhere, without a server",
     contents: "What it holds", changedSince: (name: string) => `What changed since ${name}`, removedAdded: "removed, added", moved: "moved", classChanged: "class changed",
     download: "Download", folder: "Release folder (.zip)", folderImages: "Release folder with images (.zip)", exportLabel: "In another format, with its loss report",
-    formats: { coco: "COCO", voc: "Pascal VOC", yolo: "YOLO", parquet: "Parquet" },
+    formats: { coco: "COCO", voc: "Pascal VOC", yolo: "YOLO", cvat: "CVAT XML", "label-studio": "Label Studio", labelme: "LabelMe", parquet: "Parquet", csv: "CSV" },
   },
 
   audit: {

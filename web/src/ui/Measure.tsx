@@ -75,9 +75,9 @@ export function NotEnoughEvidence({ evidence, n, short = false }: { evidence: Ev
 }
 
 /** Value, interval and n, or the words when there is too little. */
-export function Measured({ measured, unit = "rate", noun }: { measured: MeasuredValue; unit?: Unit; noun?: string }) {
+export function Measured({ measured, unit = "rate", noun, short = false }: { measured: MeasuredValue; unit?: Unit; noun?: string; short?: boolean }) {
   const { estimate, evidence } = measured;
-  if (!evidence.enough || estimate.value === null) return <NotEnoughEvidence evidence={evidence} n={evidenceCount(measured)} />;
+  if (!evidence.enough || estimate.value === null) return <NotEnoughEvidence evidence={evidence} n={evidenceCount(measured)} short={short} />;
   return <EstimateText estimate={estimate} unit={unit} {...(noun === undefined ? {} : { noun })} />;
 }
 

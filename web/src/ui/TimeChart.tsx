@@ -41,7 +41,7 @@ export function TimeChart({ points, events = [], label, height = 160 }: { points
             <text className={css.tick} x={LEFT - 6} y={y(mark) + 3.5} textAnchor="end">{shortCount(mark)}</text>
           </g>
         ))}
-        {points.filter((_, index) => index % labelEvery === 0).map((p) => (
+        {points.filter((p, index) => index % labelEvery === 0 && (index === 0 || clock(p.at) !== clock(points[index - labelEvery]?.at ?? ""))).map((p) => (
           <text key={p.at} className={css.tick} x={x(Date.parse(p.at))} y={height - 4} textAnchor={p.at === points[0]?.at ? "start" : "middle"}>{clock(p.at)}</text>
         ))}
         <path className={css.band} d={bandPath(at((p) => p.low ?? p.value), at((p) => p.high ?? p.value))} />

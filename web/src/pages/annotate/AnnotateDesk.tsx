@@ -5,6 +5,7 @@ import { api } from "@/api/calls";
 import type { Guideline, LabelClass, Receipt } from "@/api/types";
 import { classBook, keyOf, useProject } from "@/app/project";
 import { ANNOTATE_KEYS, KeyMap } from "@/core";
+import type { ActiveClock } from "@/core";
 import { count, intervalText, valueText } from "@/format/numbers";
 import { stopwatch } from "@/format/times";
 import { t } from "@/text/en";
@@ -96,7 +97,7 @@ export function AnnotateDesk({ work, classes, guideline, onSubmitted, onSkipped 
           <>
             <SaveState saved={desk.saved} pending={desk.pending + desk.outbox.pendingSubmissions} link={desk.outbox.link} shelfFailed={desk.outbox.shelfFailed} />
             <TopDivider />
-            <Elapsed seconds={() => desk.clock.seconds} />
+            <Elapsed clock={desk.clock} />
             <Button kind="quiet" hint={annotateKeys.label("skip")} onClick={() => setDialog("skip")}>{t.work.skip}</Button>
             <Button kind="primary" hint={annotateKeys.label("submit")} busy={busy} onClick={() => void submit()}>{t.work.submit}</Button>
           </>
@@ -165,12 +166,12 @@ export function Tools({ engine, tool, onHelp }: { engine: ReturnType<typeof useE
   );
 }
 
-function Elapsed({ seconds }: { seconds: () => number }) {
+function Elapsed({ clock }: { clock: ActiveClock }) {
   const [shown, setShown] = useState(0);
   useEffect(() => {
-    const timer = setInterval(() => setShown(Math.floor(seconds())), 1000);
+    const timer = setInterval(() => setShown(Math.floor(clock.seconds)), 250);
     return () => clearInterval(timer);
-  }, [seconds]);
+  }, [clock]);
   return <span className="soft">{t.work.elapsed(stopwatch(shown))}</span>;
 }
 

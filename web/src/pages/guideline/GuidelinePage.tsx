@@ -22,7 +22,7 @@ export function GuidelinePage() {
   const { may } = useProject();
   const guideline = useGuideline();
   const [editing, setEditing] = useState(false);
-  if (guideline.isPending) return <Loading what={t.nav.guideline} />;
+  if (guideline.isLoading) return <Loading what={t.nav.guideline} />;
   const missing = guideline.error instanceof ApiError && guideline.error.status === 404;
   if (guideline.isError && !missing) return <ErrorState error={asError(guideline.error)} onRetry={() => void guideline.refetch()} />;
   const data = guideline.data;

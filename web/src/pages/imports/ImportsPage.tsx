@@ -47,7 +47,7 @@ export function ImportsPage() {
             {rows.map((row) => <ImportCard key={row.id} row={row} open={shown === row.id} onToggle={() => setShown(shown === row.id ? null : row.id)} />)}
           </>
         }
-        deciding={may("lead") && <Card title={t.imports.newTitle}><NewImport onStarted={(id) => { setShown(id); void imports.refetch(); }} /></Card>}
+        deciding={may("lead") && <Card title={t.imports.newTitle}><NewImport onStarted={() => void imports.refetch()} /></Card>}
       />
     </>
   );
@@ -67,7 +67,7 @@ function ImportCard({ row, open, onToggle }: { row: Import; open: boolean; onTog
       {row.warnings.map((warning) => <Notice key={warning} tone="warn">{warning}</Notice>)}
       <p className={css.facts}>{t.imports.facts(count(row.n_accepted), count(row.n_refused), count(row.n_duplicates), count(row.n_near_duplicates), count(row.n_marks))} {row.finished_at !== null && <span className="grey">{moment(row.finished_at, new Date())}</span>}</p>
       {row.n_refused + row.n_duplicates + row.n_near_duplicates > 0 && <Button small onClick={onToggle} aria-expanded={open}>{open ? t.imports.hideReport : t.imports.showReport}</Button>}
-      {open && <Report id={row.id} />}
+      {open && row.state !== "running" && <Report id={row.id} />}
     </Card>
   );
 }

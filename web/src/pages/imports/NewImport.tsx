@@ -11,7 +11,7 @@ import { ErrorLine, ProgressBar } from "@/ui/Messages";
 import { useAct } from "../shared/useForm";
 import css from "./Imports.module.css";
 
-export function NewImport({ onStarted }: { onStarted: (id: string) => void }) {
+export function NewImport({ onStarted }: { onStarted: () => void }) {
   const { slug } = useProject();
   const [kind, setKind] = useState<Import["kind"]>("upload");
   const [location, setLocation] = useState("");
@@ -28,7 +28,7 @@ export function NewImport({ onStarted }: { onStarted: (id: string) => void }) {
     }
     await api.startImport(slug, made.id);
     setFiles([]);
-    onStarted(made.id);
+    onStarted();
   });
   const ready = kind === "upload" ? files.length > 0 : location.trim() !== "";
   return (

@@ -87,9 +87,8 @@ function Marks({ why }: { why: ItemWhy }) {
             onOpen={(mark) => engine?.showBox(canvasBox(mark.bbox))}
             columns={[
               { id: "class", header: t.table.class, accessorFn: (mark) => book.name(mark.label_class), cell: (cell) => <ClassName at={book.at(cell.row.original.label_class)} name={book.name(cell.row.original.label_class)} /> },
-              { id: "author", header: t.table.author, accessorFn: (mark) => mark.author },
-              { id: "rule", header: t.table.rule, accessorFn: (mark) => mark.guideline_version, cell: (cell) => <span className="grey nowrap">{t.items.versions(cell.row.original.guideline_version, cell.row.original.schema_version)}</span> },
-              { id: "time", header: t.table.at, accessorFn: (mark) => mark.received_at, cell: (cell) => <span className="grey nowrap">{moment(cell.row.original.received_at, new Date())} · {stopwatch(cell.row.original.seconds)}</span> },
+              { id: "author", header: t.table.author, accessorFn: (mark) => mark.author, cell: (cell) => <span className={css.author}>{cell.row.original.author}<span className="grey">{t.items.versions(cell.row.original.guideline_version, cell.row.original.schema_version)}</span></span> },
+              { id: "time", header: t.table.at, accessorFn: (mark) => mark.received_at, cell: (cell) => <span className="grey nowrap">{moment(cell.row.original.received_at, new Date())}<br />{t.items.took(stopwatch(cell.row.original.seconds))}</span> },
             ]}
           />
           {inferred !== null && <p className="grey">{t.items.consensus(inferred.length, rate(Math.min(1, ...inferred.map((mark) => mark.confidence))))}</p>}

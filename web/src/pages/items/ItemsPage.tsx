@@ -69,7 +69,7 @@ function Tile({ item }: { item: Item }) {
       <Link to={`/p/${slug}/items/${item.id}`} className={css.tile}>
         <img src={item.thumb_url} alt="" loading="lazy" />
         <span className={css.name}><StateShape state={SHAPES[item.state]} size={12} /> <span>{item.name}</span></span>
-        <span className={css.meta}>{t.items.answers(item.n_answers, item.overlap)} {item.is_gold && <Tag tone="warn">{t.items.gold}</Tag>} {item.origin === "synthetic" && <Tag tone="dashed">{t.items.synthetic}</Tag>}</span>
+        <span className={css.meta}>{item.overlap === 0 ? t.items.states[item.state] : t.items.answers(item.n_answers, item.overlap)} {item.is_gold && <Tag tone="warn">{t.items.gold}</Tag>} {item.origin === "synthetic" && <Tag tone="dashed">{t.items.synthetic}</Tag>}</span>
       </Link>
     </li>
   );

@@ -27,7 +27,7 @@ function Row({ name, measured, domain }: { name: React.ReactNode; measured: Meas
     <div className={css.classRow}>
       <span>{name}</span>
       <IntervalBar interval={measured.estimate} domain={domain} limit={measured.limit} enough={measured.evidence.enough} tone={toneOf(measured)} />
-      <span><Measured measured={measured} /></span>
+      <span><Measured measured={measured} short /></span>
     </div>
   );
 }

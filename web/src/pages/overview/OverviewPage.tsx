@@ -14,7 +14,7 @@ import { Card, Figure, Grid, PageHead } from "@/ui/Card";
 import { CsvLink } from "@/ui/DataTable";
 import { BlockerRow, byUrgency, GateList } from "@/ui/GateRow";
 import { ItemsStrip, StripLegend } from "@/ui/ItemsStrip";
-import { IntervalBar, NotEnoughEvidence, evidenceCount, toneOf } from "@/ui/Measure";
+import { IntervalBar, evidenceCount, toneOf } from "@/ui/Measure";
 import type { MeasuredValue } from "@/ui/Measure";
 import { EmptyState, ErrorState, Loading, ProgressBar } from "@/ui/Messages";
 import { TopTitle } from "@/ui/Shell";
@@ -84,7 +84,7 @@ function Filled({ data }: { data: Overview }) {
         <Card span={8} title={t.overview.people} note={t.overview.peopleNote(data.people[0]?.f1.limit ?? null)}>
           {data.people.length === 0 ? <p className="grey">{t.overview.noPeople}</p> : <PeopleTable rows={data.people} />}
         </Card>
-        <Card span={4} title={t.overview.blockersTitle(data.blockers.filter((gate) => gate.state === "block").length, data.blockers.length)}>
+        <Card span={4} title={t.overview.blockersTitle} note={t.release.gatesPass(data.blockers.filter((gate) => gate.state === "pass").length, data.blockers.length)}>
           <Blockers data={data} />
         </Card>
 
@@ -148,7 +148,7 @@ function MeasuredFigure({ label, measured, unit = "rate", noun, text }: { label:
       value={enough ? valueText(estimate, unit) : <span className={css.thin}>{t.numbers.notEnoughWords}</span>}
       interval={enough ? intervalText(estimate, unit) : undefined}
       bar={<IntervalBar interval={estimate} domain={unit === "rate" ? [0, 1] : [0, top]} limit={measured.limit} enough={enough} tone={toneOf(measured)} />}
-      text={enough ? text : <NotEnoughEvidence evidence={evidence} n={evidenceCount(measured)} />}
+      text={enough ? text : <span className="grey" title={evidence.why}>{t.numbers.have(evidenceCount(measured), evidence.needs, evidence.unit)}</span>}
     />
   );
 }

@@ -36,7 +36,8 @@ export function PeopleTable({ rows }: { rows: readonly PersonRow[] }) {
             <td><Link className={css.personLink} to={`/p/${slug}/people/${row.user.id}`}><Person person={row.user} /></Link></td>
             <Accuracy measured={row.f1} domain={accuracy} tone={standingTone(row)} />
             <td className="num grey">{count(row.n_gold_marks)}</td>
-            {KINDS.map((kind) => <td key={kind}><KindCell measured={row.kinds[kind]} domain={errors} to={`/p/${slug}/people/${row.user.id}`} kind={kind} /></td>)}
+            {!row.f1.evidence.enough && <td colSpan={KINDS.length} />}
+            {row.f1.evidence.enough && KINDS.map((kind) => <td key={kind}><KindCell measured={row.kinds[kind]} domain={errors} to={`/p/${slug}/people/${row.user.id}`} kind={kind} /></td>)}
             <td><Standing row={row} /></td>
           </tr>
         ))}
@@ -46,7 +47,7 @@ export function PeopleTable({ rows }: { rows: readonly PersonRow[] }) {
 }
 
 export function Standing({ row }: { row: PersonRow }) {
-  return <Tag tone={STANDING[row.standing.state]}>{row.standing.text}</Tag>;
+  return <Tag tone={STANDING[row.standing.state]}>{row.standing.state === "none" ? t.people.tooFew : row.standing.text}</Tag>;
 }
 
 function standingTone(row: PersonRow): Tone {

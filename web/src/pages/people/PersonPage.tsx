@@ -57,10 +57,11 @@ export function PersonPage() {
           {data.series.filter((each) => each !== lead && each.kind !== "all").map((each) => <SmallSeries key={each.kind} data={data} series={each} />)}
         </Card>
         <Card span={5} title={t.person.confusion} note={data.confusion.since_at === null ? t.person.allTime : t.person.since(moment(data.confusion.since_at, new Date()))}>
+          {data.confusion.counts.flat().every((n) => n === 0) ? <p className="grey">{t.person.noConfusion}</p> : <>
           <div className={css.scroll}>
             <Confusion classes={data.confusion.classes.map((id) => (id === "nothing" ? t.confusion.nothing : book.name(id)))} counts={data.confusion.counts} caption={t.person.confusion} />
           </div>
-          <p className={css.sentence}>{leftOutSentence(data, book)}</p>
+          <p className={css.sentence}>{leftOutSentence(data, book)}</p></>}
         </Card>
         <Card span={7} title={alarm === null ? t.person.byClause : t.person.byClauseSince} note={alarm === null ? t.person.shareWrong : t.person.shareWrongBefore}>
           <Clauses data={data} />
@@ -115,7 +116,7 @@ function SmallSeries({ data, series }: { data: PersonData; series: Series }) {
         {measured.evidence.enough ? <p><b>{valueText(measured.estimate)}</b> <span className="grey">{intervalText(measured.estimate)}</span></p> : <p className="grey">{t.numbers.notEnoughWords}</p>}
         <p className="grey">{t.numbers.n(count(measured.estimate.n))}</p>
       </div>
-      <ControlChart series={series} alarms={[] satisfies Alarm[]} label={series.kind === "all" ? t.person.chart.all : t.person.chart[series.kind]} height={76} small />
+      {series.points.length > 1 && <ControlChart series={series} alarms={[] satisfies Alarm[]} label={series.kind === "all" ? t.person.chart.all : t.person.chart[series.kind]} height={76} small />}
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { useProject } from "@/app/project";
 import { t } from "@/text/en";
 import { Button } from "@/ui/Button";
 
-const FORMATS = ["coco", "voc", "yolo", "parquet"] as const;
+const FORMATS = ["coco", "voc", "yolo", "cvat", "label-studio", "labelme", "parquet", "csv"] as const;
 
 export function DownloadMenu({ release }: { release: Release }) {
   const { slug } = useProject();

@@ -40,7 +40,7 @@ export function ReleasePage() {
         <TopTitle crumbs={[<Link key="releases" to={`/p/${slug}/releases`}>{t.nav.releases}</Link>]} title={data.name} text={factsOf(data)} />
       </Top>
       <PageHead
-        title={t.release.title[titleKey(data)](data.name, data.signatures_needed - data.signatures.length, judged.length - passing)}
+        title={data.may_sign ? t.release.yours(data.name) : data.title}
         tag={<><Tag tone={passing === judged.length ? "ok" : "stop"} state={passing === judged.length ? "ok" : "stop"}>{t.release.gatesPass(passing, judged.length)}</Tag> <Tag tone={RELEASE_TONES[data.state]}>{t.releases.states[data.state]}</Tag></>}
         text={t.release.text(count(data.n_items), count(data.n_marks), data.signatures.map((s) => s.user.name), Math.max(0, data.signatures_needed - data.signatures.length))}
       />
@@ -75,11 +75,6 @@ export function ReleasePage() {
       />
     </>
   );
-}
-
-function titleKey(release: Release): "blocked" | "yours" | "waiting" | "signed" | "refused" {
-  if (release.state === "frozen") return release.may_sign ? "yours" : "waiting";
-  return release.state;
 }
 
 function factsOf(release: Release): string {

@@ -22,6 +22,7 @@ export function SignOff({ release }: { release: Release }) {
   const missing = release.signatures_needed - release.signatures.length;
   return (
     <ul>
+      {release.refusal !== null && <li className="soft">{t.release.refused(release.refusal)}</li>}
       {release.signatures.map((signature) => <PastSignature key={signature.user.id + signature.at} signature={signature} />)}
       {release.may_sign ? (
         <SignatureBox name={user.name} role={rolesSentence(project.roles)} meaning={meaning} what={release.name} busy={sign.busy || refuse.busy} error={sign.error ?? refuse.error} onSign={(password) => void sign.run(password)} onRefuse={(reason) => void refuse.run(reason)} />

@@ -83,8 +83,7 @@ export function ReviewDesk({ review, classes, guideline, onNext }: Props) {
         top={<WorkTop title={t.nav.review} text={t.review.open(review.n_open)} />}
         topEnd={
           <>
-            {changed && <Tag tone="warn">{t.review.changed}</Tag>}
-            <TopDivider />
+            {changed && <><Tag tone="warn">{t.review.changed}</Tag> <TopDivider /></>}
             <Button kind="danger" hint={keys.label("review.reject")} onClick={() => setDialog("reject")}>{t.review.reject}</Button>
             <Button kind="primary" hint={keys.label("review.accept")} busy={verdict.busy} onClick={accept}>{changed ? t.review.saveFix : t.review.accept(review.marks.length)}</Button>
           </>

@@ -21,7 +21,7 @@ export function SchemaPage() {
   const { may } = useProject();
   const schema = useSchema();
   const [editing, setEditing] = useState(false);
-  if (schema.isPending) return <Loading what={t.things.schema} />;
+  if (schema.isLoading) return <Loading what={t.things.schema} />;
   const missing = schema.error instanceof ApiError && schema.error.status === 404;
   if (schema.isError && !missing) return <ErrorState error={asError(schema.error)} onRetry={() => void schema.refetch()} />;
   const data = schema.data;

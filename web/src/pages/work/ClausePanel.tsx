@@ -4,6 +4,7 @@ import type { Clause, Guideline } from "@/api/types";
 import { t } from "@/text/en";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
+import { ServerHtml } from "@/ui/ServerHtml";
 import { StateShape } from "@/ui/State";
 import { PanelPart } from "@/ui/WorkFrame";
 import css from "./Work.module.css";
@@ -51,7 +52,7 @@ export function GuidelineText({ clauses }: { clauses: readonly Clause[] }) {
 export function ClauseBody({ clause }: { clause: Clause }) {
   return (
     <>
-      <ClauseHtml html={clause.html} />
+      <ServerHtml html={clause.html} className={css.clause} />
       {clause.examples.length > 0 && (
         <div className={css.examples}>
           {clause.examples.map((example) => (
@@ -66,10 +67,4 @@ export function ClauseBody({ clause }: { clause: Clause }) {
       )}
     </>
   );
-}
-
-/** The one place that shows HTML: the server has cleaned it, and the content policy lets no script in it run. */
-function ClauseHtml({ html }: { html: string }) {
-  // eslint-disable-next-line no-restricted-syntax -- see above
-  return <div className={css.clause} dangerouslySetInnerHTML={{ __html: html }} />;
 }
