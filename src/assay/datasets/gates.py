@@ -32,7 +32,8 @@ def headline(gates: tuple[Gate, ...], name: str) -> str:
     """The answer as a sentence."""
     n_open = sum(g.state in {"block", "wait"} for g in gates)
     n = sum(g.state != "none" for g in gates)
-    return f"{name} is blocked by {n_open} of {n}" if n_open else f"All {n} gates of {name} pass"
+    said = f"{name} is blocked by {n_open} of {n}" if n_open else f"all {n} gates of {name} pass"
+    return said[0].upper() + said[1:] if name.startswith("the ") or not n_open else said
 
 
 def _guideline(facts: Facts) -> Gate:

@@ -113,9 +113,10 @@ def _finding(habit: Habit, evidence: Opportunities, where: Sequence[Item], work:
 
 
 def _crops(habit: Habit, evidence: Opportunities, where: Sequence[Item], work: WorkBoxes) -> tuple[Crop, ...]:
-    """The largest objects first, one a picture, taking turns between the people."""
+    """Objects of ordinary size first, one a picture: what is shown should be typical, not spectacular."""
     size = (evidence.box[:, 2] - evidence.box[:, 0]) * (evidence.box[:, 3] - evidence.box[:, 1])
-    rows = sorted(habit.rows.tolist(), key=lambda r: (-float(size[r]), r))
+    usual = float(np.median(size[habit.rows])) if len(habit.rows) else 1.0
+    rows = sorted(habit.rows.tolist(), key=lambda r: (abs(float(np.log(size[r] / usual))), r))
     chosen: list[int] = []
     for row in rows:
         if len(chosen) == N_CROPS:

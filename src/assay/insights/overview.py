@@ -11,7 +11,7 @@ from assay.annotations import Submission
 from assay.datasets import Facts, Gate, Work, headline
 from assay.governance import Policy
 from assay.insights.model import AlarmView, Finding, Overview, PersonRow, Point, Progress
-from assay.insights.people import person_row
+from assay.insights.people import episodes, person_row
 from assay.kernel.clock import SECOND_US
 from assay.kernel.estimate import Estimate, nothing_measured
 from assay.quality.intervals import bootstrap_ratio
@@ -37,7 +37,6 @@ def overview_of(
     findings: Sequence[Finding],
     wanted: int,
     answers: int,
-    release_name: str,
     now_us: int,
 ) -> Overview:
     """Everything the overview page shows.
@@ -53,7 +52,6 @@ def overview_of(
         findings: practice that differs.
         wanted: answers to ordinary work that are wanted.
         answers: those that are in.
-        release_name: what the next release will be called.
         now_us: the moment.
     """
     views = alarm_views(work, alarms)
@@ -74,9 +72,9 @@ def overview_of(
     people = [s for s in work.boxes.submissions if s.origin.value == "person"]
     return Overview(
         as_of_us=now_us,
-        title=headline(gates, f"Release {release_name}"),
+        title=headline(gates, "the release"),
         n_people_live=len({s.author_id for s in people if s.received_at_us > now_us - LIVE_S * SECOND_US}),
-        progress=_progress(work, facts, people, wanted, answers, now_us),
+        progress=_progress(work, facts, policy, people, wanted, answers, now_us),
         agreement=_agreement(work, policy, "f1"),
         mean_iou=_agreement(work, policy, "mean_iou"),
         throughput=_throughput(people, now_us),
@@ -94,13 +92,14 @@ def overview_of(
 
 
 def alarm_views(work: Work, alarms: Sequence[RaisedAlarm]) -> dict[str, AlarmView]:
-    """Each person's newest alarm with what was put back for it."""
+    """Each person's newest episode of alarms."""
     back = {p.alarm_id: p for p in work.put_backs if p.alarm_id}
-    views = {}
+    mine: dict[str, list[AlarmView]] = {}
     for alarm in alarms:
         row = back.get(alarm.id)
-        views[alarm.user_id] = AlarmView(alarm, row.n_review if row else 0, row.n_sampled if row else 0)
-    return views
+        view = AlarmView(alarm, row.n_review if row else 0, row.n_sampled if row else 0)
+        mine.setdefault(alarm.user_id, []).append(view)
+    return {user: episodes(views)[-1] for user, views in mine.items()}
 
 
 def _ordered(rows: Sequence[PersonRow]) -> tuple[PersonRow, ...]:
@@ -131,13 +130,27 @@ def _by_class(work: Work) -> tuple[tuple[str, Measured], ...]:
     )
 
 
+def _not_needed(work: Work, policy: Policy) -> int:
+    """Answers that will never come and need not: an expert settled their items before all were in."""
+    counts = _answer_counts(work)
+    settled = [item for item, state in work.states.items() if state == "settled"]
+    return sum(max(0, policy.overlap - counts.get(item, 0)) for item in settled)
+
+
 def _progress(
-    work: Work, facts: Facts, people: Sequence[Submission], wanted: int, answers: int, now_us: int
+    work: Work,
+    facts: Facts,
+    policy: Policy,
+    people: Sequence[Submission],
+    wanted: int,
+    answers: int,
+    now_us: int,
 ) -> Progress:
     states = list(work.states.values())
+    wanted -= _not_needed(work, policy)
     return Progress(
         n_answers=answers,
-        n_answers_wanted=wanted,
+        n_answers_wanted=max(wanted, answers),
         n_items=facts.n_items,
         n_complete=facts.n_complete,
         n_in_review=facts.n_open_reviews,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -37,6 +38,26 @@ from assay.quality.measured import Measured, measured
 from assay.reliability import answers_of, report_on
 
 GOLD_KINDS = (ErrorKind.MISSED, ErrorKind.MISCLASSIFIED, ErrorKind.MISLOCALISED)
+
+
+EPISODE_GAP = 10
+"""Alarms with fewer gold images between them are one episode: the chart begins again after each and rings again."""
+
+
+def episodes(alarms: Sequence[AlarmView]) -> list[AlarmView]:
+    """One entry an episode: its first alarm, with everything that was put back in it."""
+    found: list[AlarmView] = []
+    last = -EPISODE_GAP
+    for view in sorted(alarms, key=lambda v: v.alarm.gold_image):
+        if found and view.alarm.gold_image - last < EPISODE_GAP:
+            state = "open" if "open" in {found[-1].alarm.state, view.alarm.state} else "closed"
+            first = replace(found[-1].alarm, state=state)
+            n_back, n_sampled = found[-1].n_put_back + view.n_put_back, found[-1].n_sampled + view.n_sampled
+            found[-1] = AlarmView(first, n_back, n_sampled)
+        else:
+            found.append(view)
+        last = view.alarm.gold_image
+    return found
 
 
 def person_row(
@@ -127,7 +148,7 @@ def person_page(
         rho: the project's pooled correlation.
         policy: limits.
         setup: the charts.
-        alarms: oldest first.
+        alarms: one an episode, oldest first.
         clauses: clause number to title.
         classes: class id to display name.
         finding: title of a habit that explains their figures; the page leads with it.
@@ -161,7 +182,7 @@ def _headline(
     if alarms:
         last = alarms[-1].alarm
         before = _share(scores[: last.median_image])
-        after = _share(scores[last.median_image : last.gold_image])
+        after = _share(scores[last.median_image :])
         when = "from the first answer on" if last.median_image == 0 else f"since {to_datetime(last.median_at_us):%H:%M}"
         word = "High error rate" if last.median_image == 0 else "More errors"
         back = f"{alarms[-1].n_put_back} answers since then were put back for review."

@@ -12,7 +12,7 @@ from assay.guidelines import current_guideline_version, guideline_in
 from assay.insights.errors import PersonNotFoundError
 from assay.insights.findings import surroundings
 from assay.insights.model import AlarmView, Crop, CropMark, PersonPage, PersonRow
-from assay.insights.people import kind_rows, person_page, person_row
+from assay.insights.people import episodes, kind_rows, person_page, person_row
 from assay.insights.snapshots import Snapshot
 from assay.items import items_by_id
 from assay.kernel.actor import Actor
@@ -45,7 +45,7 @@ def read_person(actor: Actor, project: str, user_id: str, snapshot: Snapshot, *,
         if member is None:
             raise PersonNotFoundError(user_id)
         scores = counted(scores_of_user(rx, user_id))
-        alarms = _alarms(rx, user_id)
+        alarms = episodes(_alarms(rx, user_id))
         setup = setup_for([len(g.marks) for g in all_gold(rx)], watch_rules(snapshot.policy))
         clauses = {c.id: c.title for c in guideline_in(rx, None).clauses} if current_guideline_version(rx) else {}
         classes = {c.id: c.name for c in schema_in(rx, None).classes} if current_schema_version(rx) else {}

@@ -112,7 +112,6 @@ def compute(rx: Rx, work: Work, policy: Policy, findings: list[Finding]) -> Over
         findings=findings,
         wanted=sum(int(c.n_wanted) for c in counts),
         answers=sum(int(c.n_answers) for c in counts),
-        release_name="",
         now_us=rx.now_us,
     )
 
