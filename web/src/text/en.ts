@@ -339,10 +339,7 @@ export const t = {
     side: (label: string, what: string) => `${label}: ${what}`,
     confidence: "Confidence that it exists", votes: (n: number, all: number) => `${String(n)} of ${String(all)} votes`,
     row: (names: string[], kind: string) => `${names.join(" or ")}, ${({ existence: "there or not", class: "which class", placement: "its edge" } as Record<string, string>)[kind] ?? kind}`,
-    who: (drawn: string[], all: string[]) => {
-      const none = all.filter((label) => !drawn.includes(label));
-      return `${drawn.join(" and ")}: drawn.${none.length === 0 ? "" : ` ${none.join(" and ")}: nothing.`}`;
-    },
+    who: (labels: string[], what: string) => `${labels.join(" and ")}: ${what}.`,
     chosen: (choice: { how: string; label?: string }) => ({ take: `taken from ${choice.label ?? ""}`, merge: "merged", nothing: "nothing here", draw: "drawn anew" })[choice.how] ?? choice.how,
     agreed: (n: number) => `${s(n, "mark", "marks")} agreed by all`,
     keys: { next: "next dispute", take: "take a side", merge: "merge", draw: "draw", nothing: "nothing here" },
@@ -478,7 +475,7 @@ export const t = {
     quoted: (text: string) => `“${text}”`, meaning: (text: string) => `Your signature means: “${text}” It is bound to the digest below.`,
     passwordAgain: "Password again", sign: (what: string) => `Sign ${what}`, refuse: (what: string) => `Refuse ${what}`, refuseWithReason: "Refuse with a reason", refuseWhy: "Why it must not go out",
     missing: (n: number) => (n > 0 ? `${s(n, "signature is", "signatures are")} missing.` : "All signatures are in."), noSignature: "Nobody has signed yet.",
-    digest: "Digest", merkle: "Merkle root", verify: "Check it anywhere, without a server",
+    digest: "Digest", digestIsRoot: "Digest, the Merkle root of the folder", merkle: "Merkle root", verify: "Check it anywhere, without a server",
     contents: "What it holds", changedSince: (name: string) => `What changed since ${name}`, removedAdded: "removed, added", moved: "moved", classChanged: "class changed",
     download: "Download", folder: "Release folder (.zip)", folderImages: "Release folder with images (.zip)", exportLabel: "In another format, with its loss report",
     formats: { coco: "COCO", voc: "Pascal VOC", yolo: "YOLO", cvat: "CVAT XML", "label-studio": "Label Studio", labelme: "LabelMe", parquet: "Parquet", csv: "CSV" },

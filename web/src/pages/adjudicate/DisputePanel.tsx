@@ -45,6 +45,18 @@ export function DisputeSides({ adjudication, dispute, book, choice, onTake }: { 
   );
 }
 
+/** "A and C: Platelet. B: nothing." */
+function sidesOf(dispute: Dispute, labels: readonly string[], book: ClassBook): string {
+  const sides = new Map<string, string[]>();
+  for (const label of labels) {
+    const at = dispute.drawn_by.indexOf(label);
+    const classId = dispute.label_classes[at] ?? dispute.label_classes[0];
+    const what = at === -1 || classId === undefined ? t.adjudicate.drewNothing : book.name(classId);
+    sides.set(what, [...(sides.get(what) ?? []), label]);
+  }
+  return [...sides].map(([what, who]) => t.adjudicate.who(who, what)).join(" ");
+}
+
 export function DisputeList({ adjudication, at, choices, book, onGo }: { adjudication: Adjudication; at: number; choices: ReadonlyMap<number, Choice>; book: ClassBook; onGo: (at: number) => void }) {
   const labels = adjudication.answers.map((answer) => answer.label);
   return (
@@ -58,8 +70,8 @@ export function DisputeList({ adjudication, at, choices, book, onGo }: { adjudic
               <button type="button" className={`${css.row} ${index === at ? css.live : ""}`} aria-current={index === at} onClick={() => onGo(index)}>
                 <span className={css.number}>{index + 1}</span>
                 <span className={css.words}>
-                  <b>{t.adjudicate.row(dispute.label_classes.map((id) => book.name(id)), dispute.kind)}</b>
-                  <span>{choice === undefined ? t.adjudicate.who(dispute.drawn_by, labels) : t.adjudicate.chosen(choice)}</span>
+                  <b>{t.adjudicate.row([...new Set(dispute.label_classes)].map((id) => book.name(id)), dispute.kind)}</b>
+                  <span>{choice === undefined ? sidesOf(dispute, labels, book) : t.adjudicate.chosen(choice)}</span>
                 </span>
                 {choice === undefined ? <b>{agreed === null ? "" : rate(agreed.confidence)}</b> : <StateShape state="ok" />}
               </button>

@@ -33,14 +33,14 @@ export function GoldEditPage() {
   const { slug } = useProject();
   const { item: id } = useParams({ strict: false });
   const why = useQuery({ queryKey: ["why", slug, id], queryFn: () => api.itemWhy(slug, id ?? ""), staleTime: Infinity });
-  const gold = useQuery({ queryKey: ["goldItem", slug, id], queryFn: () => findGold(slug, id ?? ""), staleTime: Infinity });
+  const gold = useQuery({ queryKey: ["goldItem", slug, id], queryFn: () => findGold(slug, id ?? ""), staleTime: Infinity, enabled: why.data?.item.is_gold === true });
   const schema = useSchema();
   const guideline = useGuideline();
-  if (why.isPending || schema.isPending || gold.isPending) return <Loading what={t.things.item} />;
+  if (why.isPending || schema.isPending || gold.isLoading) return <Loading what={t.things.item} />;
   if (why.isError) return <ErrorState error={asError(why.error)} onRetry={() => void why.refetch()} />;
   if (schema.isError) return <ErrorState error={asError(schema.error)} />;
   if (gold.isError) return <ErrorState error={asError(gold.error)} onRetry={() => void gold.refetch()} />;
-  return <Desk why={why.data} gold={gold.data} classes={schema.data.classes} guideline={guideline.data} />;
+  return <Desk why={why.data} gold={gold.data ?? null} classes={schema.data.classes} guideline={guideline.data} />;
 }
 
 /** The signed answer of an item; null when there is none. */

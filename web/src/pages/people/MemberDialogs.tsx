@@ -40,6 +40,7 @@ export function InviteDialog({ opened, onClose }: { opened: boolean; onClose: ()
     setAdded(false);
     setName("");
     setLogin("");
+    setRoles(["annotator"]);
     invite.clear();
     onClose();
   };

@@ -63,9 +63,9 @@ export function ReleasePage() {
             <SignOff release={data} />
             {data.digest !== null && (
               <div className={css.bound}>
-                <p className="soft">{t.release.digest}</p>
+                <p className="soft">{data.merkle_root === data.digest ? t.release.digestIsRoot : t.release.digest}</p>
                 <Digest value={data.digest} />
-                {data.merkle_root !== null && <><p className="soft">{t.release.merkle}</p><CodeBlock copy={data.merkle_root}>{data.merkle_root}</CodeBlock></>}
+                {data.merkle_root !== null && data.merkle_root !== data.digest && <><p className="soft">{t.release.merkle}</p><CodeBlock copy={data.merkle_root}>{data.merkle_root}</CodeBlock></>}
                 <p className="soft">{t.release.verify}</p>
                 <CodeBlock copy={data.verify_command}>{data.verify_command}</CodeBlock>
               </div>
