@@ -183,7 +183,7 @@ def plan_of_claim(kind: str, n_tasks: int, folder: Path) -> dict[str, Any]:
             plan = _explain(house)
         finally:
             house.close()
-    bad = [line for line in plan if any(word in line for word in ("SCAN", "TEMP B-TREE", "Seq Scan", "Sort"))]
+    bad = [line for line in plan if any(word in line for word in ("SCAN", "TEMP B-TREE", "Seq Scan", "Sort", "Hash"))]
     return {"database": kind, "tasks": n_tasks, "plan": plan, "scans_or_sorts": bad}
 
 
@@ -205,12 +205,21 @@ def _fill_tasks(house: House, n_tasks: int) -> None:
         ]
         with house.bookkeeping() as connection:
             connection.execute(table.insert(), rows)
+            connection.execute(queue_store.assignments.insert(), [_met(row) for row in rows[::5]])
     with house.database.migrating() as connection:
         connection.exec_driver_sql("ANALYZE")
 
 
+def _met(task: dict[str, Any]) -> dict[str, Any]:
+    """An answer somebody has given already: a fifth of the tasks have one, by fifty people, one of whom asks."""
+    n = task["rank"]
+    own = {"id": f"a{n:031}", "task_id": task["id"], "item_id": task["item_id"], "project_id": task["project_id"]}
+    lease = {"leased_at_us": n, "lease_until_us": n, "schema_version": 1, "guideline_version": 1}
+    return {**own, **lease, "batch_id": "b", "user_id": f"u{n % 50}", "round": 0, "kind": "work", "state": "submitted"}
+
+
 def _explain(house: House) -> list[str]:
-    parameters = {"user": "u", "kind_": "work", "after": 700_000, "round": 0, PROJECT_PARAMETER: "p"}
+    parameters = {"user": "u0", "kind_": "work", "after": 700_000, "round": 0, PROJECT_PARAMETER: "p"}
     name = house.database.name
     take = queue_store._take[name]
     with house.bookkeeping() as connection:

@@ -11,9 +11,12 @@ from sqlalchemy import exc
 
 from assay.storage.errors import OutcomeUnknownError, StoreAwayError, StoreUnfitError
 from assay.storage.faults import fault_of
+from assay.storage.turnstile import Gate, TurnTimeoutError
 
 OLDEST = 140000
 _MIGRATION_LOCK = 0x4153_5341_5A
+WAIT_S = 30.0
+"""How long a change waits for its turn before the caller is told to try again."""
 SESSION = {
     "idle_in_transaction_session_timeout": "60000",
     "statement_timeout": "120000",
@@ -29,11 +32,14 @@ class PostgresDatabase:
     Args:
         url: `postgresql://...`; `?host=/folder` for a socket.
         pool_size: connections kept; as many again are opened under load.
+        n_writers: changes at the same moment; more wait in the order they came. More would only wait for each other
+            inside PostgreSQL, in no order.
     """
 
     name = "postgresql"
 
-    def __init__(self, url: str, *, pool_size: int = 24) -> None:
+    def __init__(self, url: str, *, pool_size: int = 24, n_writers: int = 16) -> None:
+        self._gate = Gate(n_writers)
         parsed = sa.engine.make_url(url).set(drivername="postgresql+psycopg")
         own = parsed.query.get("options", "")
         options = f"{own if isinstance(own, str) else ' '.join(own)} " + " ".join(
@@ -79,9 +85,11 @@ class PostgresDatabase:
         """Run a change and commit it."""
         committing = False
         try:
-            with self.engine.begin() as connection:
+            with self._gate.place(WAIT_S), self.engine.begin() as connection:
                 yield connection
                 committing = True
+        except TurnTimeoutError:
+            raise StoreAwayError("others kept it busy") from None
         except exc.SQLAlchemyError as error:
             fault = fault_of(error)
             if committing and isinstance(fault, StoreAwayError):

@@ -1,9 +1,14 @@
-"""A first-come-first-served lock that knows who waits behind it; a plain lock lets a busy thread starve others."""
+"""First come, first served: a lock that knows who waits behind it, and a gate for a few at a time.
+
+A plain lock or pool lets a busy thread overtake those who wait; some then wait for seconds.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class TurnTimeoutError(Exception):
@@ -95,3 +100,59 @@ class Turnstile:
                 ticket.gate.release()
             else:
                 self._inside = None
+
+
+class Gate:
+    """Lets a few threads through at a time, in the order they came."""
+
+    def __init__(self, n_places: int) -> None:
+        self._lock = threading.Lock()
+        self._free = n_places
+        self._queue: deque[_Ticket] = deque()
+
+    @contextmanager
+    def place(self, timeout_s: float = -1) -> Iterator[None]:
+        """Hold a place.
+
+        Raises:
+            TurnTimeoutError: none became free within `timeout_s`.
+        """
+        with self._lock:
+            ticket = None
+            if self._free:
+                self._free -= 1
+            else:
+                ticket = _Ticket(threading.get_ident())
+                self._queue.append(ticket)
+        if ticket is not None:
+            self._wait(ticket, timeout_s)
+        try:
+            yield
+        finally:
+            self._give_back()
+
+    def _wait(self, ticket: _Ticket, timeout_s: float) -> None:
+        """Wait for the place; whoever gives up may have been given one just now, and must give it back."""
+        try:
+            came = ticket.gate.acquire(timeout=timeout_s)
+        except BaseException:
+            self._give_up(ticket)
+            raise
+        if not came:
+            self._give_up(ticket)
+            raise TurnTimeoutError
+
+    def _give_up(self, ticket: _Ticket) -> None:
+        with self._lock:
+            waiting = ticket in self._queue
+            if waiting:
+                self._queue.remove(ticket)
+        if not waiting:
+            self._give_back()
+
+    def _give_back(self) -> None:
+        with self._lock:
+            if self._queue:
+                self._queue.popleft().gate.release()
+            else:
+                self._free += 1

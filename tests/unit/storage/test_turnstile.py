@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from tests.support.faulty_sqlite import wait_for
 
-from assay.storage.turnstile import Turnstile, TurnTimeoutError
+from assay.storage.turnstile import Gate, Turnstile, TurnTimeoutError
 
 
 def test_threads_pass_in_the_order_they_came() -> None:
@@ -97,3 +97,50 @@ def test_entering_twice_is_a_mistake_that_is_named() -> None:
     turn.enter()
     with pytest.raises(AssertionError, match="wait for itself"):
         turn.enter()
+
+
+def test_a_gate_with_one_place_lets_threads_in_by_their_order() -> None:
+    gate = Gate(1)
+    order: list[int] = []
+
+    def pass_through(i: int) -> None:
+        with gate.place():
+            order.append(i)
+
+    with ThreadPoolExecutor(12) as pool, gate.place():
+        for i in range(12):
+            pool.submit(pass_through, i)
+            wait_for(lambda i=i: len(gate._queue) == i + 1, "the queue to grow")
+    assert order == list(range(12))
+
+
+def test_a_gate_never_lets_more_in_than_it_has_places() -> None:
+    gate = Gate(3)
+    lock = threading.Lock()
+    inside = most = 0
+
+    def pass_through(_: int) -> None:
+        nonlocal inside, most
+        for _round in range(50):
+            with gate.place():
+                with lock:
+                    inside += 1
+                    most = max(most, inside)
+                with lock:
+                    inside -= 1
+
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(pass_through, range(10)))
+    assert most <= 3
+    assert gate._free == 3
+
+
+def test_one_who_waits_too_long_at_a_gate_leaves_the_place_to_others() -> None:
+    gate = Gate(1)
+    with gate.place():
+        with pytest.raises(TurnTimeoutError), gate.place(0.01):
+            pass
+        assert not gate._queue
+    with gate.place(0.01):
+        assert gate._free == 0
+    assert gate._free == 1
