@@ -7,7 +7,7 @@ from assay.governance import policy_in
 from assay.kernel.actor import system
 from assay.queue import show_as_gold, stop_gold
 from assay.reliability import WatchRules, needs_watching, score_and_watch, watch
-from assay.review import look_at, put_back, update_consensus, waiting_items
+from assay.review import look_at, put_back, sample, update_consensus, waiting_items
 from assay.storage import Consumer, Event, House
 
 WATCHER = system("watcher")
@@ -26,15 +26,20 @@ def _rules(house: House, project: str) -> WatchRules:
 
 
 def _score(house: House, event: Event) -> None:
-    """Hold an answer to hidden gold against it and look at the author's chart."""
+    """Hold an answer to hidden gold against it and look at the author's chart.
+
+    Gold is reviewed as often as other work: an answer that was surely looked at would otherwise surely be none.
+    """
+    submission_id = event.subject.removeprefix("submission/")
     if event.body["kind"] in {"gold", "practice"}:
-        submission_id = event.subject.removeprefix("submission/")
         score_and_watch(event.project_id, submission_id, _rules(house, event.project_id), house=house)
+    if event.body["kind"] == "gold":
+        sample(event.project_id, submission_id, key=f"sample/{event.id}", house=house)
 
 
 def _look_after_alarm(house: House, event: Event) -> None:
     """Have every answer of somebody whose chart rang looked at, until enough further gold speaks for their work."""
-    if event.body["kind"] != "work":
+    if event.body["kind"] == "practice":
         return
     with house.read(WATCHER, event.project_id) as rx:
         wanted = needs_watching(rx, event.actor_id, gold_images=policy_in(rx).min_gold_images)

@@ -2,7 +2,7 @@
 
 from assay.review.actions import claim_adjudication, claim_review, decide_review, settle
 from assay.review.boxes import AnswerBoxes, answer_boxes
-from assay.review.consensus import Answers, answers_in, look_at, marks_of_answers, merge_in, update_consensus
+from assay.review.consensus import Answers, answers_in, look_at, marks_of_answers, merge_in, sample, update_consensus
 from assay.review.errors import (
     AdjudicationClosedError,
     AdjudicationNotFoundError,
@@ -88,6 +88,7 @@ __all__ = [
     "merge_in",
     "put_back",
     "reviews_of",
+    "sample",
     "settle",
     "skill_from",
     "standings_of",

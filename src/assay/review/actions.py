@@ -132,7 +132,7 @@ def _apply(tx: Tx, submission: Submission, verdict: Verdict) -> None:
     standing = {Verdict.ACCEPT: Standing.ACCEPTED, Verdict.FIX: Standing.FIXED, Verdict.REJECT: Standing.REJECTED}
     store.set_standing(tx, submission.id, standing[verdict])
     if verdict is Verdict.REJECT and submission.assignment_id is not None:
-        reopen_task(tx, submission.assignment_id)
+        reopen_task(tx, submission.assignment_id)  # does nothing for gold, whose slots are not answers wanted
 
 
 def claim_adjudication(actor: Actor, project: str, *, house: House) -> AdjudicationCase | None:

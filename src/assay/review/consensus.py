@@ -10,7 +10,7 @@ from assay.annotations import Mark, Origin, StoredMark, Submission, marks_of, su
 from assay.gold import counts_of_user
 from assay.kernel.actor import Actor, system
 from assay.kernel.ids import random_id
-from assay.queue import BatchPolicy, Task, batch_in, people_who_met, tasks_of_item
+from assay.queue import BatchPolicy, Kind, Task, batch_in, people_who_met, tasks_of_item
 from assay.reliability import counted
 from assay.review import store
 from assay.review.model import Adjudication, Consensus, ConsensusState, FusedMark, Review, Standing
@@ -74,7 +74,7 @@ def update_consensus(project: str, item_id: str, batch_id: str, *, key: str, hou
         merged = merge_in(rx, seen, match_iou=match_iou)
     with house.write(AUTHOR, project, "answers changed", key=key) as tx:
         task = next((t for t in tasks_of_item(tx, item_id) if t.batch_id == batch_id), None)
-        if tx.replayed or batch is None or task is None:
+        if tx.replayed or batch is None or task is None or task.kind is not Kind.WORK:
             if not tx.replayed:
                 tx.record("consensus.skipped", subject=f"item/{item_id}")
             return None
@@ -207,7 +207,19 @@ def ask_for_review(tx: Tx, submission: Submission, reason: str, *, put_back_id: 
     store.set_standing(tx, submission.id, Standing.IN_REVIEW)
 
 
-def look_at(actor: Actor, project: str, submission_id: str, *, why: str, key: str, house: House) -> bool:
+def sample(project: str, submission_id: str, *, key: str, house: House) -> bool:
+    """Ask for a review of one answer if the policy's random share draws it; twice is once."""
+    with house.read(AUTHOR, project) as rx:
+        submission = submission_in(rx, submission_id)
+        batch = batch_in(rx, submission.batch_id or "")
+    if batch is None or not is_sampled(submission_id, batch.policy.review_share, batch.id):
+        return False
+    return look_at(AUTHOR, project, submission_id, why="drawn for review", reason="sample", key=key, house=house)
+
+
+def look_at(
+    actor: Actor, project: str, submission_id: str, *, why: str, key: str, house: House, reason: str = "asked"
+) -> bool:
     """Ask for a review of one answer, for a reason of its own; twice is once."""
     with house.write(actor, project, why, key=key) as tx:
         if tx.replayed:
@@ -215,6 +227,6 @@ def look_at(actor: Actor, project: str, submission_id: str, *, why: str, key: st
         submission = submission_in(tx, submission_id)
         known = store.standings_of(tx, [submission_id])
         if not known:
-            ask_for_review(tx, submission, "asked")
+            ask_for_review(tx, submission, reason)
         tx.record("review.asked", subject=f"submission/{submission_id}", author=submission.author_id)
     return True

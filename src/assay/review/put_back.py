@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Sequence
 
 from assay.annotations import Origin, Submission, submission_in, submissions_of_author
-from assay.gold import all_gold
 from assay.kernel.actor import Actor
 from assay.quality.acceptance import judge_batch, plan_acceptance
 from assay.reliability import close_alarm
@@ -83,11 +82,11 @@ def put_back(
 
 
 def _open_work(rx: Rx, user_id: str, since_us: int) -> list[Submission]:
-    """This person's answers to work, not gold, that nobody has judged yet and no expert has settled."""
-    gold = {g.item_id for g in all_gold(rx)}
-    mine = [
-        s for s in submissions_of_author(rx, user_id, since_us) if s.origin is Origin.PERSON and s.item_id not in gold
-    ]
+    """This person's answers that nobody has judged yet and no expert has settled.
+
+    Answers to hidden gold are among them: left out, they would be the only ones never looked at, and give gold away.
+    """
+    mine = [s for s in submissions_of_author(rx, user_id, since_us) if s.origin is Origin.PERSON]
     standing = store.standings_of(rx, [s.id for s in mine])
     free = [s for s in mine if standing.get(s.id) in {None, Standing.ACCEPTED}]
     return [s for s in free if not _is_settled(rx, s)]
