@@ -103,7 +103,7 @@ export function AnnotateDesk({ work, classes, guideline, onSubmitted, onSkipped 
           </>
         }
         rail={<Tools engine={engine} tool={snapshot.tool} onHelp={() => setDialog("help")} />}
-        canvas={<CanvasHost engine={engine} picture={picture} />}
+        canvas={<CanvasHost engine={engine} picture={picture} resting={busy} />}
         over={
           <div style={{ display: "grid", gap: 8, justifyItems: "center" }}>
             <ClassBar classes={classes} live={snapshot.classId} engine={engine} finding={finding} onFind={setFinding} />

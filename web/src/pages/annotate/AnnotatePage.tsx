@@ -1,35 +1,28 @@
 // Annotate: claims the next image and puts it on the desk; says why when there is none.
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect } from "react";
 import { asError } from "@/api/http";
 import { useGuideline, useProject, useSchema } from "@/app/project";
-import { useSession } from "@/app/session";
 import { t } from "@/text/en";
 import { Button, buttonClass } from "@/ui/Button";
 import { EmptyState, ErrorState, Loading, Notice } from "@/ui/Messages";
 import work from "../work/Work.module.css";
 import { AnnotateDesk } from "./AnnotateDesk";
 import type { Work } from "./claimWork";
-import { nextWork } from "./claimWork";
+import { useClaim } from "./useClaim";
 import { useOutbox, useOutboxState } from "./useDesk";
 
 export function AnnotatePage() {
   const { slug } = useProject();
-  const { user } = useSession();
-  const claim = useQuery({ queryKey: ["claim", slug], queryFn: () => nextWork(user.id, slug, false), staleTime: Infinity, gcTime: 0, refetchOnWindowFocus: false, retry: false });
+  const claim = useClaim(false);
   const outbox = useOutboxState(useOutbox());
-  const { refetch, isError } = claim;
-  // Back on the network: what was waiting is sent by now, so the next image can come.
-  useEffect(() => {
-    if (isError && outbox.link === "online" && outbox.pendingSubmissions === 0) void refetch();
-  }, [isError, outbox.link, outbox.pendingSubmissions, refetch]);
+  const { refetch } = claim;
 
-  if (claim.data?.work != null && !claim.isError) return <Desk work={claim.data.work} onNext={async () => { await refetch(); }} />;
+  if (claim.data?.work != null && claim.failureCount === 0) return <Desk work={claim.data.work} onNext={async () => { await refetch(); }} />;
   return (
     <div className={work.center}>
       {outbox.pendingSubmissions > 0 && <Notice tone="warn">{t.save.answersWaiting(outbox.pendingSubmissions)}</Notice>}
-      {claim.isFetching && <Loading what={t.things.nextImage} />}
+      {claim.isFetching && claim.failureCount > 0 && <p className="soft" role="status">{t.errors.unreachable} {t.errors.unreachableHint}</p>}
+      {claim.isFetching && claim.failureCount === 0 && <Loading what={t.things.nextImage} />}
       {!claim.isFetching && claim.isError && <ErrorState error={asError(claim.error)} onRetry={() => void refetch()} />}
       {!claim.isFetching && claim.data?.work === null && (
         <EmptyState

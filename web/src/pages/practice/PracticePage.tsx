@@ -6,22 +6,20 @@ import { api } from "@/api/calls";
 import { asError } from "@/api/http";
 import type { Receipt } from "@/api/types";
 import { useGuideline, useProject, useSchema } from "@/app/project";
-import { useSession } from "@/app/session";
 import { t } from "@/text/en";
 import { Button, buttonClass } from "@/ui/Button";
 import { EmptyState, ErrorState, Loading } from "@/ui/Messages";
 import { AnnotateDesk } from "../annotate/AnnotateDesk";
 import type { Work } from "../annotate/claimWork";
-import { nextWork } from "../annotate/claimWork";
+import { useClaim } from "../annotate/useClaim";
 import work from "../work/Work.module.css";
 import { PracticeResult } from "./PracticeResult";
 import { PracticeVerdictView } from "./PracticeVerdictView";
 
 export function PracticePage() {
   const { slug } = useProject();
-  const { user } = useSession();
   const client = useQueryClient();
-  const claim = useQuery({ queryKey: ["practiceClaim", slug], queryFn: () => nextWork(user.id, slug, true), staleTime: Infinity, gcTime: 0, refetchOnWindowFocus: false, retry: false });
+  const claim = useClaim(true);
   const [receipt, setReceipt] = useState<Receipt | null>(null);
   const next = async (): Promise<void> => {
     setReceipt(null);
@@ -30,7 +28,7 @@ export function PracticePage() {
   };
   if (receipt?.practice != null) return <PracticeVerdictView practice={receipt.practice} onNext={() => void next()} />;
   const waiting = claim.data?.work;
-  if (waiting?.assignment.practice === true && !claim.isError) {
+  if (waiting?.assignment.practice === true && claim.failureCount === 0) {
     return <Desk work={waiting} onSubmitted={async (said) => { if (said?.practice != null) setReceipt(said); else await next(); }} onSkipped={next} />;
   }
   if (claim.isFetching) return <div className={work.center}><Loading what={t.things.nextImage} /></div>;
