@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.contract.storage.tables import make_test_tables
+from tests.contract.storage.tables import open_storage
 from tests.support.postgres import fresh_postgres_url, postgres_server
 
 from assay.kernel.clock import FixedClock
-from assay.storage import House, open_house
+from assay.storage import House
 
 __all__ = ["fresh_postgres_url", "postgres_server"]
 
@@ -33,8 +33,7 @@ def clock() -> FixedClock:
 @pytest.fixture
 def house(database_url: str, clock: FixedClock) -> Iterator[House]:
     """An open house with the test's own tables."""
-    opened = open_house(database_url, clock=clock)
-    make_test_tables(opened)
+    opened = open_storage(database_url, clock)
     yield opened
     opened.close()
 
@@ -42,7 +41,6 @@ def house(database_url: str, clock: FixedClock) -> Iterator[House]:
 @pytest.fixture
 def sqlite_house(tmp_path: Path) -> Iterator[House]:
     """An open house on SQLite alone."""
-    opened = open_house(f"sqlite:///{tmp_path / 'house.db'}")
-    make_test_tables(opened)
+    opened = open_storage(f"sqlite:///{tmp_path / 'house.db'}")
     yield opened
     opened.close()

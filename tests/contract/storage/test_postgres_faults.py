@@ -9,18 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 import sqlalchemy as sa
-from tests.contract.storage.tables import ANNA, P, add_note, count_up, make_test_tables, names, write_note
+from tests.contract.storage.tables import ANNA, P, add_note, count_up, names, open_storage, write_note
 from tests.support.postgres import in_database
 
-from assay.storage import House, StoreAwayError, WriteConflictError, open_house
+from assay.storage import House, StoreAwayError, WriteConflictError
 from assay.storage.errors import OutcomeUnknownError, StoreUnfitError
 
 
 @pytest.fixture
 def house(fresh_postgres_url: str) -> Iterator[House]:
     """An open house on PostgreSQL alone."""
-    opened = open_house(fresh_postgres_url)
-    make_test_tables(opened)
+    opened = open_storage(fresh_postgres_url)
     yield opened
     opened.close()
 
@@ -87,7 +86,7 @@ def test_a_deadlock_is_a_conflict_for_one_and_a_success_for_the_other(house: Hou
 
 def test_no_server_at_all_is_told_at_the_start(fresh_postgres_url: str) -> None:
     with pytest.raises(StoreAwayError):
-        open_house(in_database(fresh_postgres_url, "no_such_database"))
+        open_storage(in_database(fresh_postgres_url, "no_such_database"))
 
 
 def test_a_database_that_does_not_speak_utf8_is_refused(postgres_server: str) -> None:
@@ -95,7 +94,7 @@ def test_a_database_that_does_not_speak_utf8_is_refused(postgres_server: str) ->
         admin.execute("CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0")
         try:
             with pytest.raises(StoreUnfitError, match="LATIN1"):
-                open_house(in_database(postgres_server, "latin"))
+                open_storage(in_database(postgres_server, "latin"))
         finally:
             admin.execute("DROP DATABASE latin WITH (FORCE)")
 
@@ -105,7 +104,7 @@ def test_a_database_set_to_lazy_commits_is_made_to_wait_for_the_disk(fresh_postg
         admin.execute(
             "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$"
         )
-    opened = open_house(fresh_postgres_url)
+    opened = open_storage(fresh_postgres_url)
     try:
         with opened.database.writing() as connection:
             assert connection.execute(sa.text("SHOW synchronous_commit")).scalar_one() == "on"

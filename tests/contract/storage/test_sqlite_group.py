@@ -11,14 +11,12 @@ from pathlib import Path
 
 import pysqlite3.dbapi2 as pysqlite
 import pytest
-from tests.contract.storage.tables import ANNA, P, add_note, make_test_tables, n_events, names, write_note
+from tests.contract.storage.tables import ANNA, P, add_note, make_tables, n_events, names, open_storage, write_note
 from tests.support.faulty_sqlite import FaultyDriver, wait_for
 
-from assay.storage import House, HouseInUseError, StoreAwayError, open_house
+from assay.storage import House, HouseInUseError, StoreAwayError
 from assay.storage.errors import DiskFullError, OutcomeUnknownError, UnsafeLibraryError
-from assay.storage.events import IMMUTABLE_EVENTS
 from assay.storage.sqlite import SqliteDatabase
-from assay.storage.tables import metadata
 
 Pair = tuple[House, FaultyDriver]
 
@@ -28,11 +26,8 @@ def faulty(tmp_path: Path) -> Iterator[Pair]:
     """A house whose driver can be made to fail."""
     driver = FaultyDriver()
     house = House(SqliteDatabase(tmp_path / "house.db", driver=driver))
-    with house.bookkeeping() as connection:
-        metadata.create_all(connection)
-        for statement in IMMUTABLE_EVENTS["sqlite"]:
-            connection.exec_driver_sql(statement)
-    make_test_tables(house)
+    with house.database.migrating() as connection:
+        make_tables(connection)
     yield house, driver
     driver.before = lambda _text: None
     house.close()
@@ -216,15 +211,15 @@ def test_an_unsafe_library_is_refused_and_the_folder_is_free_again(tmp_path: Pat
     driver.sqlite_version_info, driver.sqlite_version = (3, 51, 2), "3.51.2"
     with pytest.raises(UnsafeLibraryError, match=r"3\.51\.2"):
         SqliteDatabase(tmp_path / "house.db", driver=driver)
-    open_house(f"sqlite:///{tmp_path / 'house.db'}").close()
+    open_storage(f"sqlite:///{tmp_path / 'house.db'}").close()
 
 
 def test_a_database_that_cannot_be_opened_gives_the_folder_back(tmp_path: Path) -> None:
     (tmp_path / "house.db").write_bytes(b"this is not a database" * 100)
     with pytest.raises(Exception, match="damaged"):
-        open_house(f"sqlite:///{tmp_path / 'house.db'}")
+        open_storage(f"sqlite:///{tmp_path / 'house.db'}")
     (tmp_path / "house.db").unlink()
-    open_house(f"sqlite:///{tmp_path / 'house.db'}").close()
+    open_storage(f"sqlite:///{tmp_path / 'house.db'}").close()
 
 
 def test_the_connection_synchronises_fully(sqlite_house: House) -> None:
@@ -272,7 +267,7 @@ def test_a_second_process_is_told_that_the_folder_is_in_use(sqlite_house: House,
     ran = subprocess.run([sys.executable, "-c", OTHER_PROCESS, url], capture_output=True, text=True, check=True)
     assert "already writes" in ran.stdout
     with pytest.raises(HouseInUseError):
-        open_house(url)
+        open_storage(url)
 
 
 def test_a_database_that_can_neither_commit_nor_roll_back_ends_the_process(tmp_path: Path) -> None:

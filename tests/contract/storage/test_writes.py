@@ -16,6 +16,7 @@ from tests.contract.storage.tables import (
     n_events,
     names,
     notes,
+    open_storage,
     pages,
     write_note,
 )
@@ -28,7 +29,6 @@ from assay.storage import (
     Tx,
     UnauditedWriteError,
     WriteConflictError,
-    open_house,
 )
 from assay.storage.errors import ConstraintBrokenError, ReplayChangedError, ValueRefusedError
 from assay.storage.events import events, write_keys
@@ -264,7 +264,7 @@ def test_a_listener_that_fails_does_not_undo_the_change(house: House, caplog: py
 def test_everything_is_there_after_reopening(house: House, database_url: str) -> None:
     write_note(house, "first", key="k")
     house.close()
-    again = open_house(database_url)
+    again = open_storage(database_url)
     try:
         assert names(again) == ["first"]
         with again.write(ANNA, P, "again", key="k") as tx:
@@ -278,9 +278,9 @@ def test_everything_is_there_after_reopening(house: House, database_url: str) ->
 def test_a_second_house_over_the_same_database(house: House, database_url: str) -> None:
     if house.database.name == "sqlite":
         with pytest.raises(HouseInUseError, match="already writes"):
-            open_house(database_url)
+            open_storage(database_url)
     else:
-        other = open_house(database_url)
+        other = open_storage(database_url)
         write_note(other, "first")
         other.close()
         assert names(house) == ["first"]

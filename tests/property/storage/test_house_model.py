@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from tests.contract.storage.tables import ANNA, P, Q, add_note, make_test_tables, names
+from tests.contract.storage.tables import ANNA, P, Q, add_note, names, open_storage
 
 from assay.kernel.clock import FixedClock
-from assay.storage import Head, House, UnauditedWriteError, WriteConflictError, check_log, open_house, read_head, seal
+from assay.storage import Head, House, UnauditedWriteError, WriteConflictError, check_log, read_head, seal
 from assay.storage.events import events
 
 NAMES = st.sampled_from("abcde")
@@ -35,8 +35,7 @@ class HouseMachine(RuleBasedStateMachine):
         self._heads: list[Head] = []
 
     def _open(self) -> None:
-        self.house: House = open_house(self._url, clock=FixedClock())
-        make_test_tables(self.house)
+        self.house: House = open_storage(self._url, FixedClock())
 
     def _add(self, project: str, name: str, key: str | None) -> None:
         with self.house.write(ANNA, project, "add", key=key) as tx:
