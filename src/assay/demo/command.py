@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -18,6 +19,7 @@ from assay.demo.memory import FILE
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 HOUSES = Path("assay-data")
+_PORT = 8000
 
 
 @app.command()
@@ -34,9 +36,7 @@ def demo(
             envvar="ASSAY_DEMO_HOUSE", help="Folder for the demo's data; by default a passing one if headless."
         ),
     ] = None,
-    port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Port; by default 8000, or any free one if headless.")
-    ] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; by default 8000 if it is free.")] = None,
     seed: Annotated[int, typer.Option(help="Of everything simulated.")] = 7,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget what an earlier demo left in the house.")] = False,
 ) -> None:
@@ -54,13 +54,24 @@ def demo(
 
 
 def _run(home: Path, folder: Path | None, *, headless: bool, port: int | None, seed: int) -> dict[str, Any] | None:
-    from assay.demo.play import Plan  # noqa: PLC0415 - `--help` needs none of it
+    from assay.demo.plan import Plan  # noqa: PLC0415 - `--help` needs none of it
     from assay.demo.run import run_for_a_visitor, run_headless  # noqa: PLC0415 - as above
 
     console = Console(sys.stderr if headless else sys.stdout)
-    usual = 0 if headless else 8000
-    plan = Plan(house=home, data=folder, seed=seed, port=usual if port is None else port, paced=not headless)
+    chosen = port if port is not None else 0 if headless else _usual_port()
+    plan = Plan(house=home, data=folder, seed=seed, port=chosen, paced=not headless)
     return run_headless(plan, console) if headless else run_for_a_visitor(plan, console)
+
+
+def _usual_port() -> int:
+    """8000, or 0 for any free one when something listens there."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", _PORT))
+        except OSError:
+            return 0
+    return _PORT
 
 
 def _data_folder(data: Path) -> Path:

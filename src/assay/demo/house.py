@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
 from assay.access import (
@@ -15,30 +14,13 @@ from assay.access import (
     make_link,
 )
 from assay.demo.people import ANNOTATORS, APPROVER, COLLEAGUES
+from assay.demo.visitors import SLUG, VISITORS
 from assay.kernel.actor import system
 
 if TYPE_CHECKING:
     from assay.bootstrap import Services
 
 ACTOR = system("demonstration")
-SLUG = "demo"
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """One of the accounts a newcomer may try."""
-
-    login: str
-    name: str
-    role: str
-
-
-VISITORS = (
-    Visitor("you-lead", "You, as lead", "lead"),
-    Visitor("you-approver", "You, as approver", "approver"),
-    Visitor("you-annotator", "You, as annotator", "annotator"),
-    Visitor("you-reviewer", "You, as reviewer", "reviewer"),
-)
 
 
 class Opened(TypedDict):

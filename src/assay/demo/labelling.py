@@ -12,6 +12,7 @@ from typing import Any
 from assay.demo.answers import answer, exact_counts, expert_answer, score
 from assay.demo.api import Api
 from assay.demo.errors import DemoStuckError
+from assay.demo.memory import Tally
 from assay.demo.person import SimulatedPerson
 from assay.demo.scene_setting import Stage
 from assay.quality.scores import Verdict
@@ -25,23 +26,6 @@ _REASONS = {
     Verdict.MISCLASSIFIED: "class",
     Verdict.MISLOCALISED: "placement",
 }
-
-
-@dataclass
-class Tally:
-    """What one simulated annotator has really done, known to the demonstration alone.
-
-    Attributes:
-        n_answers: answers handed in.
-        n_units: gold marks plus spurious marks over all of them.
-        n_errors: errors among those, by the product's own definition.
-        paused: whether the lead took them off the work.
-    """
-
-    n_answers: int = 0
-    n_units: int = 0
-    n_errors: int = 0
-    paused: bool = False
 
 
 @dataclass
@@ -131,7 +115,13 @@ class Annotator:
 
 
 def review_all(
-    api: Api, stage: Stage, *, until: Callable[[], bool], leave: Callable[[], bool], tell: Callable[[int], None]
+    api: Api,
+    stage: Stage,
+    *,
+    until: Callable[[], bool],
+    leave: Callable[[], bool],
+    tell: Callable[[int], None],
+    pace_s: float = 0.0,
 ) -> int:
     """Look at every answer that waits for review, with the truth at hand; returns how many were looked at.
 
@@ -141,6 +131,7 @@ def review_all(
         until: whether to stop when nothing waits.
         leave: whether to stop at once.
         tell: called with the number looked at.
+        pace_s: seconds to rest after each.
     """
     n = 0
     while not leave():
@@ -153,6 +144,7 @@ def review_all(
         _review(api, stage, review)
         n += 1
         tell(n)
+        sleep(pace_s)
     return n
 
 

@@ -10,11 +10,11 @@ from pathlib import Path, PurePosixPath
 
 from assay.demo.errors import DemoDataError
 from assay.demo.pictures import CLASSES, DrawnPicture, PictureMaker
+from assay.demo.plan import N_PICTURES
 from assay.demo.truth import TruthItem, truth_from_labels, with_small_flags
 from assay.formats.files import FolderFiles
 from assay.formats.registry import FORMATS, codec, detect
 
-N_PICTURES = 180
 N_PRACTICE = 6
 N_PRACTICE_GOLD = 2
 _BEYOND = 14  # pictures looked at beyond the work, of which the easiest become the practice round
@@ -62,16 +62,22 @@ class Material:
 
 
 class DrawnMaterial:
-    """Pictures that are drawn while they are uploaded; the practice round's are easy ones from beyond the work's."""
+    """Pictures that are drawn while they are uploaded; the practice round's are easy ones from beyond the work's.
 
-    def __init__(self, seed: int, n_pictures: int = N_PICTURES) -> None:
+    Args:
+        seed: of everything drawn.
+        n_pictures: for the work.
+        n_practice: for a visitor's practice round.
+    """
+
+    def __init__(self, seed: int, n_pictures: int = N_PICTURES, n_practice: int = N_PRACTICE) -> None:
         self._maker = PictureMaker(seed)
         self._n_work = n_pictures
         beyond = range(n_pictures, n_pictures + _BEYOND)
         counts = {number: len(t.objects) for number, t in zip(beyond, self._maker.truths(beyond), strict=True)}
         easy = sorted(beyond, key=lambda number: (not _EASY[0] <= counts[number] <= _EASY[1], number))
-        self.numbers = (*range(n_pictures), *easy[:N_PRACTICE])
-        self._spare = easy[N_PRACTICE:]
+        self.numbers = (*range(n_pictures), *easy[:n_practice])
+        self._spare = easy[n_practice : n_practice + _SPARE]
 
     def draw(self) -> Iterator[DrawnPicture]:
         """The work's pictures, then those of the practice round."""
@@ -79,7 +85,7 @@ class DrawnMaterial:
 
     def spare(self) -> list[DrawnPicture]:
         """Pictures that nobody labels, for the guideline's examples."""
-        return list(self._maker.draw(self._spare[:_SPARE]))
+        return list(self._maker.draw(self._spare))
 
     def material(self, truths: Sequence[TruthItem] | None = None) -> Material:
         """What is true of them; `truths` as drawing them gave it, or None where they were not drawn now."""

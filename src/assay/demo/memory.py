@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from assay.demo.labelling import Tally
-
 FILE: Final = "demo.json"
+
+
+@dataclass
+class Tally:
+    """What one simulated annotator has really done, known to the demonstration alone.
+
+    Attributes:
+        n_answers: answers handed in.
+        n_units: gold marks plus spurious marks over all of them.
+        n_errors: errors among those, by the product's own definition.
+        paused: whether the lead took them off the work.
+    """
+
+    n_answers: int = 0
+    n_units: int = 0
+    n_errors: int = 0
+    paused: bool = False
 
 
 class Memory:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -13,12 +12,21 @@ from typing import Any
 from assay.demo.api import Api
 from assay.demo.console import Console
 from assay.demo.errors import DemoStuckError
-from assay.demo.house import SLUG, Opened
+from assay.demo.house import Opened
 from assay.demo.labelling import Annotator, Work, review_all, settle_all, wait_until_followed
-from assay.demo.material import N_PICTURES, DrawnMaterial, folder_material
+from assay.demo.material import N_PRACTICE, DrawnMaterial, folder_material
 from assay.demo.memory import Memory
 from assay.demo.people import EXPERT, LEAD, REVIEWER, cast_for
-from assay.demo.releasing import fetch_release, freeze_release, sign_release, start_release, verify_offline, what_blocks
+from assay.demo.plan import Plan
+from assay.demo.releasing import (
+    fetch_release,
+    freeze_release,
+    released_marks,
+    sign_release,
+    start_release,
+    verify_offline,
+    what_blocks,
+)
 from assay.demo.report import annotator_reports, full_report
 from assay.demo.scene_setting import (
     N_ANNOTATORS,
@@ -27,38 +35,21 @@ from assay.demo.scene_setting import (
     draw_and_upload,
     gold_rate,
     import_folder,
+    n_gold_to_sign,
     open_batches,
     recognise_items,
     set_policy,
     sign_gold,
     write_rules,
 )
+from assay.demo.visitors import SLUG
 from assay.demo.watching import Watcher
 
 PACED_S = 110.0
 _LOOK_S = 1.0
+_REVIEW_S = 0.5  # paced, so that something is still open when the release is asked for
+_READ_S = 8.0
 _ROUNDS = 8
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What to play.
-
-    Attributes:
-        house: folder for the demo's data.
-        data: folder of labelled images; None draws pictures.
-        seed: of everything simulated.
-        port: to listen on; 0 takes a free one.
-        paced: whether to take about two minutes, for somebody who watches.
-        n_pictures: how many to draw for the work.
-    """
-
-    house: Path
-    data: Path | None
-    seed: int
-    port: int
-    paced: bool
-    n_pictures: int = N_PICTURES
 
 
 class Play:
@@ -84,9 +75,10 @@ class Play:
         self._label(stage)
         release = self._release(stage)
         with self._console.step("Verifying it without a server") as step:
-            verified = verify_offline(fetch_release(self._lead, release, self._plan.house))
+            folder = fetch_release(self._lead, release, self._plan.house)
+            verified = verify_offline(folder)
             step.note("verified" if verified else "NOT verified")
-        report = self._report(stage, release, verified=verified)
+        report = self._report(stage, release, folder, verified=verified)
         self._memory.finished = True
         self._memory.keep()
         return report
@@ -98,7 +90,7 @@ class Play:
         stage = self._bring_pictures()
         with self._console.step("Putting the work into the queue"):
             set_policy(stage, self._lead)
-        with self._console.step("An expert signs gold", stage.material.n_gold) as step:
+        with self._console.step("An expert signs gold", n_gold_to_sign(stage.material)) as step:
             sign_gold(stage, self._expert, step)
         open_batches(stage, self._lead)
         wait_until_followed(self._lead)
@@ -108,7 +100,8 @@ class Play:
         empty = self._lead.get("")["n_items"] == 0
         if self._plan.data is None:
             with self._console.step("Setting up the camera"):
-                drawn = DrawnMaterial(self._memory.seed, self._plan.n_pictures)
+                n_practice = N_PRACTICE if self._plan.paced else 0
+                drawn = DrawnMaterial(self._memory.seed, self._plan.n_pictures, n_practice)
             material = draw_and_upload(self._lead, drawn, self._console) if empty else drawn.material()
             spare = drawn.spare()
         else:
@@ -161,7 +154,8 @@ class Play:
         def tell(n: int) -> None:
             looked_at[0] = n
 
-        review_all(self._reviewer, stage, until=work.stop.is_set, leave=work.stop.is_set, tell=tell)
+        pace = _REVIEW_S if self._plan.paced else 0.0
+        review_all(self._reviewer, stage, until=work.stop.is_set, leave=work.stop.is_set, tell=tell, pace_s=pace)
 
     def _release(self, stage: Stage) -> dict[str, Any]:
         with self._console.step("Asking for a release") as step:
@@ -171,6 +165,8 @@ class Play:
             step.note(f"blocked by {len(reasons)}" if reasons else "nothing blocks it")
         for reason in reasons:
             self._console.say(f"    {reason}")
+        if self._plan.paced and reasons:
+            sleep(_READ_S)  # for the visitor to look at the blocked release
         self._close_everything(stage)
         self._watcher.look()
         with self._console.step("Freezing and signing the release") as step:
@@ -202,13 +198,15 @@ class Play:
             step.note(str(n) if n else "")
         return n
 
-    def _report(self, stage: Stage, release: dict[str, Any], *, verified: bool) -> dict[str, Any]:
+    def _report(self, stage: Stage, release: dict[str, Any], folder: Path, *, verified: bool) -> dict[str, Any]:
         overview = self._watcher.look()
         return full_report(
             material=stage.material,
             annotators=annotator_reports(
                 cast_for(stage.material.work), stage.material, self._memory.tallies, overview, self._opened["users"]
             ),
+            tallies=self._memory.tallies,
+            released=stage.error_of(released_marks(folder)),
             overview=overview,
             release=release,
             verified=verified,

@@ -11,6 +11,9 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
+import pyarrow.parquet as pq
+
+from assay.demo.answers import DrawnMark
 from assay.demo.api import Api
 from assay.demo.errors import DemoServerError, DemoStuckError
 
@@ -72,3 +75,12 @@ def verify_offline(folder: Path) -> bool:
     if done.returncode not in {0, 10}:
         raise DemoServerError(f"`assay release verify` ended with {done.returncode}: {done.stderr.strip()[-300:]}")
     return done.returncode == 0 and not json.loads(done.stdout or "{}").get("error")
+
+
+def released_marks(folder: Path) -> dict[str, list[DrawnMark]]:
+    """The boxes of a release by item id, read from its Parquet table; items without boxes are there and empty."""
+    marks: dict[str, list[DrawnMark]] = {row["item"]: [] for row in pq.read_table(folder / "items.parquet").to_pylist()}
+    for row in pq.read_table(folder / "annotations.parquet").to_pylist():
+        box = (row["x_min_px"], row["y_min_px"], row["x_max_px"], row["y_max_px"])
+        marks[row["item"]].append(DrawnMark(row["label_class"], box))
+    return marks

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypedDict
 
-from assay.demo.labelling import Tally
 from assay.demo.material import Material
+from assay.demo.memory import Tally
 from assay.demo.people import true_rate
 from assay.demo.person import SimulatedPerson
+from assay.demo.scene_setting import TrueShare
 from assay.kernel.estimate import EstimateJson
 
-GOLD_NOTE = (
-    "With gold at 10 % of the tasks the slipping person is caught in about three of four runs, not nineteen of twenty."
-)
+GOLD_NOTE = "With gold at 10 % of the tasks the slipping person would be caught in about three of four runs."
 
 
 class AnnotatorReport(TypedDict):
@@ -104,6 +103,8 @@ def full_report(
     *,
     material: Material,
     annotators: Sequence[AnnotatorReport],
+    tallies: Mapping[str, Tally],
+    released: TrueShare,
     overview: Mapping[str, Any],
     release: Mapping[str, Any],
     verified: bool,
@@ -134,6 +135,8 @@ def full_report(
             "verify_command": release["verify_command"],
         },
         "annotators": list(annotators),
+        "handed_in": _handed_in(tallies),
+        "released": released,
         "agreement": {name: overview[name]["estimate"] for name in ("agreement", "mean_iou")},
         "findings": [
             {
@@ -151,6 +154,12 @@ def full_report(
     }
 
 
+def _handed_in(tallies: Mapping[str, Tally]) -> TrueShare:
+    n_units = sum(t.n_units for t in tallies.values())
+    n_errors = sum(t.n_errors for t in tallies.values())
+    return TrueShare(true=n_errors / max(1, n_units), n=n_units, n_items=sum(t.n_answers for t in tallies.values()))
+
+
 def as_lines(report: Mapping[str, Any]) -> Iterator[str]:
     """The report for people."""
     yield "  What was true, and what Assay measured on hidden gold (share of marks in error, 95 % interval):"
@@ -164,6 +173,10 @@ def as_lines(report: Mapping[str, Any]) -> Iterator[str]:
         where = f", clause {finding['clause']}" if finding["clause"] else ""
         yield f"    {finding['title']}{where}: {', '.join(finding['people'])}"
     yield ""
+    yield (
+        f"    Of the marks handed in {_rate(report['handed_in']['true'])} were in error, of the released ones "
+        f"{report['released']['true']:.3f} (counted against the truth)."
+    )
     yield f"    {report['data']['note']} Gold is {_rate(report['gold']['share_of_tasks'])} of a person's tasks."
     yield f"    {report['gold']['note']}"
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from assay.demo.console import Console
 from assay.demo.memory import Memory
 from assay.demo.server_process import ServerProcess
+from assay.demo.visitors import VISITORS
 
 if TYPE_CHECKING:
     from assay.demo.house import Opened
-    from assay.demo.play import Plan
+    from assay.demo.plan import Plan
 
 DRAWN = "drawn"
 _LOOKS_S = 0.5
@@ -99,8 +100,6 @@ def _lines(report: dict[str, Any]) -> list[str]:
 
 
 def _say_links(opened: Opened, console: Console) -> None:
-    from assay.demo.house import VISITORS  # noqa: PLC0415 - as above
-
     address = opened["address"]
     console.say()
     console.say(f"  Assay answers at {address}")

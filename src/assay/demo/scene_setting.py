@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from time import sleep
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
-from assay.demo.answers import DrawnMark
+from assay.demo.answers import DrawnMark, exact_counts
 from assay.demo.api import Api
 from assay.demo.console import Console, Step
 from assay.demo.errors import DemoDataError, DemoStuckError
@@ -27,6 +27,14 @@ N_ANNOTATORS = 6
 _POLL_S = 0.2
 _IMPORT_S = 1800.0
 _MAPPERS = 4
+
+
+class TrueShare(TypedDict):
+    """A share that is counted against the truth and not measured: units in error, of `n` units on `n_items` items."""
+
+    true: float
+    n: int
+    n_items: int
 
 
 @dataclass
@@ -67,6 +75,12 @@ class Stage:
         return [
             DrawnMark(names[m["label_class"]], (m["bbox"][0], m["bbox"][1], m["bbox"][2], m["bbox"][3])) for m in marks
         ]
+
+    def error_of(self, marks: Mapping[str, Sequence[DrawnMark]]) -> TrueShare:
+        """The share of units in error when `marks` (by item id) are held against the truth; gold items are left out."""
+        plain = [i for i in self.material.work if i.name not in self.gold and self.item_of.get(i.name) in marks]
+        units, errors = exact_counts(plain, [marks[self.item_of[i.name]] for i in plain])
+        return TrueShare(true=int(errors.sum()) / max(1, int(units.sum())), n=int(units.sum()), n_items=len(plain))
 
     def known(self, picture: bytes) -> TruthItem:
         """The truth about a picture that the server showed."""
@@ -166,6 +180,11 @@ def gold_rate(material: Material) -> float:
     """The share of a person's tasks that are gold when each of six meets all gold and half of the work."""
     n_work = (len(material.work) - material.n_gold) * OVERLAP / N_ANNOTATORS
     return round(min(0.5, material.n_gold / (material.n_gold + n_work)), 4)
+
+
+def n_gold_to_sign(material: Material) -> int:
+    """How many gold answers the expert gives in all, the practice round's among them."""
+    return material.n_gold + min(N_PRACTICE_GOLD, len(material.practice))
 
 
 def sign_gold(stage: Stage, expert: Api, step: Step) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 
 from assay.demo.api import Api
 from assay.demo.console import Console
+from assay.demo.errors import DemoCallError
 
 _PAUSE_FROM_IMAGES = 12  # enough gold to be sure, and to show the figure
 _PAUSE_ERROR = 0.4
+_CONFLICT = 409
 
 
 class Watcher:
@@ -30,7 +32,7 @@ class Watcher:
         for alarm in overview["alarms"]:
             self._tell_once(f"alarm/{alarm['id']}", _alarm_words(alarm))
         for finding in overview["findings"]:
-            self._tell_once(f"finding/{finding['feature']}", f"    Practice differs: {finding['title']}")
+            self._tell_once(f"finding/{finding['title']}", f"    Practice differs: {finding['title']}")
         for row in overview["people"]:
             if self._may_pause and self._must_pause(row):
                 self._pause(row)
@@ -48,8 +50,14 @@ class Watcher:
 
     def _pause(self, row: dict[str, Any]) -> None:
         user, estimate = row["user"], row["error"]["estimate"]
+        if f"pause/{user['id']}" in self._told:  # the overview is a second old and does not know yet
+            return
         why = f"error on hidden gold {estimate['value']:.2f}, n {estimate['n_items']} images"
-        self._api.post(f"/members/{user['id']}/pause", {"why": why})
+        try:
+            self._api.post(f"/members/{user['id']}/pause", {"why": why})
+        except DemoCallError as error:
+            if error.status != _CONFLICT:  # the visitor may have been quicker
+                raise
         self._api.post(f"/members/{user['id']}/reassign", {"why": why})
         self._tell_once(f"pause/{user['id']}", f"    {user['name']} is paused: {why}")
 
@@ -61,4 +69,5 @@ class Watcher:
 
 def _alarm_words(alarm: dict[str, Any]) -> str:
     back = alarm["n_put_back"] + alarm["n_sampled"]
-    return f"    {alarm['user']['name']}: alarm at gold image {alarm['gold_image']}, {back} answers go back to review"
+    then = f", {back} answers go back to review" if back else ""
+    return f"    {alarm['user']['name']}: alarm at gold image {alarm['gold_image']}{then}"

@@ -16,9 +16,8 @@ from assay.demo.api import Api
 from assay.demo.command import _forget
 from assay.demo.console import Console
 from assay.demo.errors import DemoCallError, DemoDataError, DemoServerError
-from assay.demo.labelling import Tally
 from assay.demo.material import Material
-from assay.demo.memory import Memory
+from assay.demo.memory import Memory, Tally
 from assay.demo.people import cast_for
 from assay.demo.releasing import what_blocks
 from assay.demo.report import annotator_reports, as_lines, full_report
@@ -224,6 +223,8 @@ def a_report() -> dict[str, Any]:
     return full_report(
         material=material,
         annotators=annotator_reports(cast, material, tallies, overview, {p.login: p.login for p in cast}),
+        tallies=tallies,
+        released={"true": 0.004, "n": 300, "n_items": 60},
         overview=overview,
         release=release,
         verified=True,
@@ -248,6 +249,7 @@ def test_the_report_sets_the_measured_beside_the_true() -> None:
     assert all(a["flagged"] == a["expected_flag"] for a in report["annotators"])
     assert set(report["agreement"]["agreement"]) == {"value", "low", "high", "n", "n_items", "method"}
     assert report["seconds"] == 61.3
+    assert report["handed_in"] == {"true": pytest.approx(0.17), "n": 600, "n_items": 60}
 
 
 def test_the_reports_lines_hold_value_interval_and_n_and_say_what_real_labels_are() -> None:
