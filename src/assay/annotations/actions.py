@@ -30,9 +30,10 @@ def take_in(
 ) -> Submission:
     """Check marks against their schema and keep them as a new submission, inside the caller's transaction.
 
-    The caller has made sure that the client key is new (`find_same`), and records the event.
+    The caller records the event.
 
     Raises:
+        ClientKeyReusedError: this author handed in something else under the same client key before.
         MarksRefusedError: the marks break a rule of the schema.
     """
     check_marks(marks, schema_in(tx, schema_version), *size_px)
@@ -52,7 +53,8 @@ def take_in(
         digest=marks_digest(marks),
         received_at_us=tx.now_us,
     )
-    store.add_submission(tx, submission, marks)
+    if not store.add_submission(tx, submission, marks):
+        raise ClientKeyReusedError(client_key)
     return submission
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -10,15 +9,31 @@ from typing import Any
 from assay.annotations.errors import MarksRefusedError, Problem
 from assay.annotations.model import Mark
 from assay.kernel.canonical import digest
+from assay.kernel.marks import KEYPOINTS, POINT, POLYLINE, TAG
 from assay.labels import Attribute, AttributeKind, LabelClass, LabelSchema
 
 MAX_MARKS = 20_000
 EDGE_TOLERANCE_PX = 1e-6
 """A box may leave the picture by this much: coordinates come from a browser's arithmetic."""
+FARTHEST_PX = 1e7
+"""No coordinate lies farther out, even where a class lets marks leave the picture."""
+LARGEST = 2**53
+"""Numbers beyond it do not survive JSON."""
+THIN = frozenset({TAG, POINT, POLYLINE, KEYPOINTS})
+"""Shapes whose envelope may have no area."""
 
 
-def check_marks(marks: Sequence[Mark], schema: LabelSchema, width_px: int, height_px: int) -> None:
+def check_marks(
+    marks: Sequence[Mark], schema: LabelSchema, width_px: int, height_px: int, *, geometry_only: bool = False
+) -> None:
     """Hold marks against the schema's machine-checkable rules.
+
+    Args:
+        marks: what was drawn.
+        schema: the version they were drawn under.
+        width_px: of the upright picture.
+        height_px: of the upright picture.
+        geometry_only: leave attributes alone, for marks that have none by their nature, such as gold.
 
     Raises:
         MarksRefusedError: with every broken rule, not only the first.
@@ -26,13 +41,16 @@ def check_marks(marks: Sequence[Mark], schema: LabelSchema, width_px: int, heigh
     problems: list[Problem] = []
     if len(marks) > MAX_MARKS:
         raise MarksRefusedError([Problem(None, "max_marks", f"{len(marks)} marks are more than {MAX_MARKS}")])
+    known = {label_class.id: label_class for label_class in schema.classes}
     for no, mark in enumerate(marks):
-        label_class = schema.find(mark.label_class)
+        label_class = known.get(mark.label_class)
         if label_class is None:
             text = f"Mark {no + 1} has the class {mark.label_class!r}, which schema {schema.version} does not know"
             problems.append(Problem(no, "class", text))
             continue
         problems += _check_mark(no, mark, label_class, width_px, height_px)
+        if not geometry_only and (mark.attributes or label_class.attributes):
+            problems += _check_attributes(no, _name(no, label_class), mark.attributes, label_class.attributes)
     counts = Counter(mark.label_class for mark in marks)
     for label_class in schema.classes:
         most = label_class.rules.max_count
@@ -44,13 +62,16 @@ def check_marks(marks: Sequence[Mark], schema: LabelSchema, width_px: int, heigh
 
 
 def _check_mark(no: int, mark: Mark, label_class: LabelClass, width_px: int, height_px: int) -> list[Problem]:
-    name = f"Mark {no + 1} ({label_class.name})"
+    name = _name(no, label_class)
     if mark.shape not in label_class.shapes:
         return [Problem(no, "shape", f"{name} is a {mark.shape}; the class allows {', '.join(label_class.shapes)}")]
     x_min, y_min, x_max, y_max = mark.bbox
-    if not all(map(math.isfinite, mark.bbox)):
-        return [Problem(no, "finite", f"{name} has a coordinate that is not a number")]
-    if x_min >= x_max or y_min >= y_max:
+    if not all(-FARTHEST_PX <= side <= FARTHEST_PX for side in mark.bbox):
+        return [Problem(no, "finite", f"{name} has a coordinate that lies nowhere near a picture")]
+    if mark.shape in THIN:
+        if x_min > x_max or y_min > y_max:
+            return [Problem(no, "size", f"{name} is turned inside out")]
+    elif x_min >= x_max or y_min >= y_max:
         return [Problem(no, "size", f"{name} has no area")]
     rules, problems = label_class.rules, []
     low, high_x, high_y = -EDGE_TOLERANCE_PX, width_px + EDGE_TOLERANCE_PX, height_px + EDGE_TOLERANCE_PX
@@ -63,7 +84,11 @@ def _check_mark(no: int, mark: Mark, label_class: LabelClass, width_px: int, hei
     if rules.min_height_px is not None and y_max - y_min < rules.min_height_px:
         text = f"{name} is {y_max - y_min:.1f} px high; {rules.min_height_px:g} are needed"
         problems.append(Problem(no, "min_height", text))
-    return problems + _check_attributes(no, name, mark.attributes, label_class.attributes)
+    return problems
+
+
+def _name(no: int, label_class: LabelClass) -> str:
+    return f"Mark {no + 1} ({label_class.name})"
 
 
 def _check_attributes(no: int, name: str, given: dict[str, Any], known: Sequence[Attribute]) -> list[Problem]:
@@ -90,15 +115,12 @@ def _fits(value: Any, attribute: Attribute) -> bool:  # noqa: ANN401 - a JSON va
         case AttributeKind.ENUM:
             return value in attribute.values
         case AttributeKind.MULTI:
-            return (
-                isinstance(value, list)
-                and len(set(map(str, value))) == len(value)
-                and set(value) <= set(attribute.values)
-            )
+            texts = isinstance(value, list) and all(isinstance(choice, str) for choice in value)
+            return texts and len(set(value)) == len(value) and set(value) <= set(attribute.values)
         case AttributeKind.INT:
-            return isinstance(value, int) and not isinstance(value, bool)
+            return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST
         case AttributeKind.FLOAT:
-            return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+            return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
         case AttributeKind.TEXT:
             return isinstance(value, str) and len(value) <= 2000  # noqa: PLR2004 - a note, not a book
 

@@ -113,9 +113,9 @@ def marks_of(rx: Rx, submission_ids: Sequence[str]) -> dict[str, list[StoredMark
     return found
 
 
-def add_submission(tx: Tx, submission: Submission, marks: Sequence[Mark]) -> None:
-    """Keep a submission with its marks."""
-    tx.insert(
+def add_submission(tx: Tx, submission: Submission, marks: Sequence[Mark]) -> bool:
+    """Keep a submission with its marks; False when its author has used the client key before."""
+    new = tx.insert_new(
         submissions,
         {
             "id": submission.id,
@@ -134,7 +134,9 @@ def add_submission(tx: Tx, submission: Submission, marks: Sequence[Mark]) -> Non
             "received_at_us": submission.received_at_us,
         },
     )
-    tx.insert(annotation_rows, [_annotation(tx, submission, no, mark) for no, mark in enumerate(marks)])
+    if new:
+        tx.insert(annotation_rows, [_annotation(tx, submission, no, mark) for no, mark in enumerate(marks)])
+    return new
 
 
 def _annotation(tx: Tx, submission: Submission, no: int, mark: Mark) -> dict[str, Any]:

@@ -84,8 +84,14 @@ def _alarms(rx: Rx, user_id: str) -> list[AlarmView]:
 
 
 def read_crops(actor: Actor, project: str, user_id: str, kind: ErrorKind, *, limit: int, house: House) -> list[Crop]:
-    """Places on gold where this person's answer differs, newest first."""
+    """Places on gold where this person's answer differs, newest first.
+
+    Raises:
+        PersonNotFoundError: nobody of this id labels here.
+    """
     with house.read(actor, project) as rx:
+        if user_id not in names_of(rx):
+            raise PersonNotFoundError(user_id)
         scores = counted(scores_of_user(rx, user_id))[::-1]
         found = [(s, i) for s in scores for i, m in enumerate(s.score.marks) if m.kind is kind][:limit]
         items = items_by_id(rx, list({s.item_id for s, _ in found}))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from assay.kernel.marks import SHAPES
@@ -12,6 +14,9 @@ from assay.labels.model import Attribute, AttributeKind, ClassRules, LabelClass
 
 MAX_CLASSES = 2000
 MAX_NAME = 128
+DIGITS = tuple("123456789")
+LARGEST_RULE = 1e6
+"""Larger than any picture."""
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
@@ -24,37 +29,27 @@ def checked_classes(classes: Sequence[LabelClass]) -> tuple[LabelClass, ...]:
     """
     if not 0 < len(classes) <= MAX_CLASSES:
         raise SchemaInvalidError(f"A schema has 1 to {MAX_CLASSES} classes, not {len(classes)}.")
-    seen_ids: set[str] = set()
-    seen_keys: set[str] = set()
     for label_class in classes:
         _check_class(label_class)
-        if label_class.id in seen_ids:
-            raise SchemaInvalidError(f"The class id {label_class.id!r} is used twice.")
-        if label_class.key is not None and label_class.key in seen_keys:
-            raise SchemaInvalidError(
-                f"The key {label_class.key!r} is used twice.", hint="Give each class its own digit."
-            )
-        seen_ids.add(label_class.id)
-        seen_keys |= {label_class.key} if label_class.key else set()
-    free = iter([digit for digit in "123456789" if digit not in seen_keys])
-    return tuple(c if c.key else _with_key(c, next(free, None)) for c in classes)
+    keys = [c.key for c in classes if c.key is not None]
+    # Files name classes by their display name: two of one name would fall together in every export.
+    _once("class id", [c.id for c in classes], "Give each class its own id.")
+    _once("class name", [c.name.strip().casefold() for c in classes], "Give each class its own name.")
+    _once("key", keys, "Give each class its own digit.")
+    free = iter([digit for digit in DIGITS if digit not in keys])
+    return tuple(c if c.key else replace(c, key=next(free, None)) for c in classes)
+
+
+def _once(what: str, values: Sequence[str], hint: str) -> None:
+    twice = next((value for value, n in Counter(values).items() if n > 1), None)
+    if twice is not None:
+        raise SchemaInvalidError(f"The {what} {twice!r} is used twice.", hint=hint)
 
 
 def class_id(name: str) -> str:
     """A stable id for a display name: lower case, everything else than letters and digits becomes a dash."""
     plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64]
     return plain or "class"
-
-
-def _with_key(label_class: LabelClass, key: str | None) -> LabelClass:
-    return LabelClass(
-        id=label_class.id,
-        name=label_class.name,
-        shapes=label_class.shapes,
-        key=key,
-        attributes=label_class.attributes,
-        rules=label_class.rules,
-    )
 
 
 def _check_class(label_class: LabelClass) -> None:
@@ -65,17 +60,28 @@ def _check_class(label_class: LabelClass) -> None:
         raise SchemaInvalidError(f"{where} needs a name of 1 to {MAX_NAME} characters.")
     if not label_class.shapes or not set(label_class.shapes) <= set(SHAPES):
         raise SchemaInvalidError(f"{where} allows {label_class.shapes}; known shapes are {', '.join(SHAPES)}.")
-    if label_class.key is not None and label_class.key not in "123456789":
+    if label_class.key is not None and label_class.key not in DIGITS:
         raise SchemaInvalidError(f"{where} has the key {label_class.key!r}; keys are the digits 1 to 9.")
     for attribute in label_class.attributes:
-        needs_values = attribute.kind in {AttributeKind.ENUM, AttributeKind.MULTI}
-        if needs_values != bool(attribute.values):
-            raise SchemaInvalidError(
-                f"{where}: the attribute {attribute.name!r} of kind {attribute.kind} has wrong values."
-            )
-    for name, value in (("min_width_px", label_class.rules.min_width_px), ("max_count", label_class.rules.max_count)):
-        if value is not None and not 0 < value < 1e6:  # noqa: PLR2004 - larger than any picture
-            raise SchemaInvalidError(f"{where}: the rule {name} = {value} can never hold.")
+        _check_attribute(where, attribute)
+    _once(f"attribute of {where[4:]} called", [a.name for a in label_class.attributes], "Name each attribute once.")
+    rules = label_class.rules
+    numbers = {name: getattr(rules, name) for name in ("min_width_px", "min_height_px", "max_count")}
+    for name, value in numbers.items():
+        if value is not None and not 0 < value < LARGEST_RULE:
+            raise SchemaInvalidError(f"{where}: the rule {name} = {value} can never hold.", hint="Leave it out.")
+
+
+def _check_attribute(where: str, attribute: Attribute) -> None:
+    needs_values = attribute.kind in {AttributeKind.ENUM, AttributeKind.MULTI}
+    named = f"{where}: the attribute {attribute.name!r} of kind {attribute.kind.value}"
+    if not attribute.name.strip():
+        raise SchemaInvalidError(f"{where} has an attribute without a name.")
+    if needs_values != bool(attribute.values):
+        more = "needs choices" if needs_values else "takes no choices"
+        raise SchemaInvalidError(f"{named} {more}.", hint="Only enum and multi have choices.")
+    if len(set(attribute.values)) != len(attribute.values) or not all(v.strip() for v in attribute.values):
+        raise SchemaInvalidError(f"{named} has a choice that is empty or stands there twice.")
 
 
 def class_to_json(label_class: LabelClass) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from assay.queue.errors import (
 from assay.queue.model import Assignment, AssignmentState, Batch, BatchPolicy, Claim, Draft, Kind, NewTask, Task
 from assay.queue.planning import create_batch, set_batch_state, show_as_gold, stop_gold
 from assay.queue.queries import (
+    assignment_in,
     batch_counts,
     batch_in,
     batched_items,
@@ -52,6 +53,7 @@ __all__ = [
     "LeaseLapsedError",
     "NewTask",
     "Task",
+    "assignment_in",
     "batch_counts",
     "batch_in",
     "batched_items",

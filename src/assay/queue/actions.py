@@ -13,90 +13,107 @@ from assay.kernel.ids import random_id
 from assay.labels import current_schema_version
 from assay.queue import store
 from assay.queue.errors import AssignmentClosedError, AssignmentNotFoundError, DraftStaleError, LeaseLapsedError
-from assay.queue.model import Assignment, AssignmentState, BatchPolicy, Claim, Draft, Kind, Place, Task
-from assay.queue.rules import is_gold_turn, lease_until, may_wrap
+from assay.queue.model import Assignment, AssignmentState, Claim, Desk, Draft, Kind, Place, Task
+from assay.queue.rules import given_today, is_gold_turn, lease_until, may_wrap
 from assay.storage import House, Tx
 
 OPEN = (AssignmentState.LEASED, AssignmentState.LAPSED)
 
 
+class _NothingNewError(Exception):
+    """An empty queue was looked at and nothing changed; leaves nothing to store."""
+
+
 def claim_next(actor: Actor, project: str, *, house: House) -> Claim:
     """Give this person their next assignment: the one they hold, or the most urgent open task they have not met."""
-    with house.write(actor, project, "claim") as tx:
-        held = _resume(tx)
-        if held is not None:
-            return Claim(held, "none", store.find_draft(tx, held.id))
-        policy = store.current_policy(tx)
-        task = _draw(tx, policy) if policy else None
-        if task is None or policy is None:
-            tx.record("queue.found_empty", subject=f"user/{actor.id}")
-            return Claim(None, "empty")
-        return Claim(_lease(tx, task, policy), "none")
+    return _claim(actor, project, "claim", practice=False, house=house)
 
 
 def claim_practice(actor: Actor, project: str, *, house: House) -> Claim:
-    """Give this person the next picture of the practice round."""
-    with house.write(actor, project, "claim practice") as tx:
-        place = _places(tx)[Kind.PRACTICE]
-        task = store.take_next(tx, actor.id, Kind.PRACTICE, after=place.rank)
-        if task is None:
-            tx.record("queue.found_empty", subject=f"user/{actor.id}", practice=True)
-            return Claim(None, "empty")
-        store.move_place(tx, actor.id, Kind.PRACTICE, rank=task.rank, more=1, wrapped_at_us=None)
-        return Claim(_lease(tx, task, BatchPolicy()), "none")
+    """Give this person the picture of the practice round that they hold, or the next one."""
+    return _claim(actor, project, "claim practice", practice=True, house=house)
 
 
-def _resume(tx: Tx) -> Assignment | None:
+def _claim(actor: Actor, project: str, why: str, *, practice: bool, house: House) -> Claim:
+    try:
+        with house.write(actor, project, why) as tx:
+            return _give(tx, practice=practice)
+    except _NothingNewError:
+        return Claim(None, "empty")
+
+
+def _give(tx: Tx, *, practice: bool) -> Claim:
+    """What a claim answers. Here and everywhere assignments are locked before places, and places before tasks."""
+    held = _resume(tx, practice=practice)
+    desk = _desk(tx)
+    n_given = given_today(desk.places, tx.now_us)
+    if held is not None:
+        return Claim(held, "none", store.find_draft(tx, held.id), max(0, n_given - (not practice)))
+    task = _search(tx, Kind.PRACTICE, desk.places[Kind.PRACTICE]) if practice else _draw(tx, desk)
+    if task is not None:
+        return Claim(_lease(tx, task, desk), "none", None, n_given)
+    if not tx.events:
+        raise _NothingNewError
+    return Claim(None, "empty")
+
+
+def _resume(tx: Tx, *, practice: bool) -> Assignment | None:
     """What this person still holds, or held and can take up again because its slot is free."""
     for assignment, has_slot in store.held_by(tx, tx.actor.id):
-        if assignment.kind is Kind.PRACTICE:
+        if (assignment.kind is Kind.PRACTICE) is not practice:
             continue
         if assignment.state is AssignmentState.LAPSED and not (has_slot and store.retake(tx, assignment.task_id)):
             continue
-        until = lease_until(tx.now_us, BatchPolicy())
-        store.set_lease(tx, assignment.id, max(until, assignment.lease_until_us))
+        until = max(lease_until(tx.now_us, store.policy_of(tx, assignment.batch_id)), assignment.lease_until_us)
+        store.set_lease(tx, assignment.id, until)
         tx.record("assignment.resumed", subject=f"assignment/{assignment.id}")
-        return replace(assignment, state=AssignmentState.LEASED, lease_until_us=max(until, assignment.lease_until_us))
+        return replace(assignment, state=AssignmentState.LEASED, lease_until_us=until)
     return None
 
 
-def _places(tx: Tx) -> dict[Kind, Place]:
-    places = store.places_of(tx, tx.actor.id)
-    for kind in Kind:
-        if kind not in places:
-            places[kind] = store.open_place(tx, tx.actor.id, kind, random_id())
-    return places
+def _desk(tx: Tx) -> Desk:
+    """Where this person has got to, and the policy they work under; a first claim opens a place of each kind."""
+    desk = store.desk_of(tx, tx.actor.id)
+    if len(desk.places) < len(Kind):
+        for kind in Kind:
+            store.open_place(tx, tx.actor.id, kind, random_id())
+        desk = store.desk_of(tx, tx.actor.id)
+    return desk
 
 
-def _draw(tx: Tx, policy: BatchPolicy) -> Task | None:
+def _draw(tx: Tx, desk: Desk) -> Task | None:
     """The next task: gold when it is its turn, else work; the other kind when one is used up."""
-    places = _places(tx)
+    if desk.policy is None:
+        return None
+    places, rate = desk.places, desk.policy.gold_rate
     n_claimed = places[Kind.WORK].n_claimed + places[Kind.GOLD].n_claimed
-    gold_first = is_gold_turn(n_claimed, policy.gold_rate, places[Kind.WORK].salt)
+    gold_first = is_gold_turn(n_claimed, rate, places[Kind.WORK].salt)
     order = (Kind.GOLD, Kind.WORK) if gold_first else (Kind.WORK, Kind.GOLD)
-    for kind in order:
-        if kind is Kind.GOLD and policy.gold_rate == 0:
-            continue
-        task = _search(tx, kind, places[kind])
-        if task is not None:
-            return task
-    return None
+    kinds = [kind for kind in order if kind is Kind.WORK or rate > 0]
+    return next((task for kind in kinds if (task := _search(tx, kind, places[kind])) is not None), None)
 
 
 def _search(tx: Tx, kind: Kind, place: Place) -> Task | None:
-    user, wrapped = tx.actor.id, place.wrapped_at_us
-    task = store.take_next(tx, user, kind, after=place.rank)
-    if task is None and place.rank >= 0 and may_wrap(wrapped, tx.now_us):
-        wrapped = tx.now_us
-        task = store.take_next(tx, user, kind, after=-1)
+    """The next task behind this person's place; from the front again when there is none, but not at every try.
+
+    Work that others are taking at this moment is passed over, and found when the search begins again; gold and
+    practice are the same few tasks for everybody, and are waited for.
+    """
+    user = tx.actor.id
+    task = store.take_next(tx, user, kind, after=place.rank, patient=kind is not Kind.WORK)
+    if task is None and place.rank >= 0 and may_wrap(place.wrapped_at_us, tx.now_us):
+        task = store.take_next(tx, user, kind, after=-1, patient=True)
         if task is None:
-            store.move_place(tx, user, kind, rank=place.rank, more=0, wrapped_at_us=wrapped)
+            store.move_place(tx, user, kind, rank=place.rank, more=0, wrapped_at_us=tx.now_us)
+            tx.record("queue.found_empty", subject=f"user/{user}", kind=kind.value)
     if task is not None:
-        store.move_place(tx, user, kind, rank=task.rank, more=1, wrapped_at_us=wrapped)
+        store.move_place(tx, user, kind, rank=task.rank, more=1, wrapped_at_us=None)
     return task
 
 
-def _lease(tx: Tx, task: Task, policy: BatchPolicy) -> Assignment:
+def _lease(tx: Tx, task: Task, desk: Desk) -> Assignment:
+    newest = desk.policy if desk.batch_id == task.batch_id else None
+    policy = newest or store.policy_of(tx, task.batch_id)
     assignment = Assignment(
         id=random_id(),
         task_id=task.id,
@@ -243,9 +260,8 @@ def _submit(
         assignment_id=assignment_id,
         batch_id=assignment.batch_id,
     )
-    store.finish_assignment(
-        tx, assignment_id, AssignmentState.SUBMITTED, submission_id=submission.id, n_marks=len(marks), reason=None
-    )
+    done = AssignmentState.SUBMITTED
+    store.finish_assignment(tx, assignment_id, done, submission_id=submission.id, n_marks=len(marks), reason=None)
     complete = store.count_answer(tx, assignment.task_id)
     store.drop_draft(tx, assignment_id)
     tx.record(
@@ -284,7 +300,14 @@ def skip(actor: Actor, project: str, assignment_id: str, *, reason: str, house: 
         )
         if assignment.state is AssignmentState.LEASED:
             store.free_slot(tx, assignment.task_id, answered=False)
-        tx.record("assignment.skipped", subject=f"assignment/{assignment_id}", item=assignment.item_id)
+        store.give_back(tx, actor.id, assignment.kind)
+        tx.record(
+            "assignment.skipped",
+            subject=f"assignment/{assignment_id}",
+            item=assignment.item_id,
+            batch=assignment.batch_id,
+            kind=assignment.kind.value,
+        )
 
 
 def return_leases(actor: Actor, project: str, user_id: str, *, why: str, house: House) -> int:
@@ -307,15 +330,17 @@ def lapse_leases(*, house: House) -> int:
         lapsed = store.lapsed_leases(rx, rx.now_us)
     for project, assignment_id, task_id, user_id in lapsed:
         with house.write(actor, project, "the lease ran out") as tx:
-            if store.end_lease(tx, assignment_id, AssignmentState.LAPSED, before_us=tx.now_us):
+            ended = store.end_lease(tx, assignment_id, AssignmentState.LAPSED, before_us=tx.now_us)
+            if ended:
                 store.free_slot(tx, task_id, answered=False)
                 n += 1
-            tx.record("assignment.lapsed", subject=f"assignment/{assignment_id}", user=user_id)
+            what = "assignment.lapsed" if ended else "assignment.kept"  # renewed or finished a moment ago
+            tx.record(what, subject=f"assignment/{assignment_id}", user=user_id)
     return n
 
 
 def reopen_task(tx: Tx, assignment_id: str) -> None:
     """Ask for another answer in the place of a rejected one, inside the reviewer's transaction."""
     found = store.find_assignment(tx, assignment_id)
-    if found is not None:
+    if found is not None and found[0].kind is Kind.WORK:
         store.free_slot(tx, found[0].task_id, answered=True)

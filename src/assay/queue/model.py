@@ -122,12 +122,32 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a person has got to in the queue of one kind of task."""
+    """Where a person has got to in the queue of one kind of task.
+
+    Attributes:
+        rank: of the task last given; the next one has a higher rank.
+        n_claimed: tasks ever given.
+        salt: decides where in each block of tasks this person meets gold; secret.
+        wrapped_at_us: when a search over the whole queue found nothing; None after something was found.
+        day: UTC days since 1970 of the last claim.
+        n_today: tasks given on that day and not given back.
+    """
 
     rank: int
     n_claimed: int
     salt: str
     wrapped_at_us: int | None
+    day: int = 0
+    n_today: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One person's places, and the newest open batch with its policy; None while no batch is open."""
+
+    places: dict[Kind, Place]
+    batch_id: str | None
+    policy: BatchPolicy | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +189,8 @@ class Claim:
     """The answer to a claim.
 
     Attributes:
-        reason: why there is no assignment: `paused` or `empty`; `none` when there is one.
+        reason: why there is no assignment: `empty`; `none` when there is one.
+        n_done: tasks this person has done today.
     """
 
     assignment: Assignment | None

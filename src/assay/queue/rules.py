@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from numpy.random import Generator
 
 from assay.kernel.clock import SECOND_US
-from assay.queue.model import EVERYBODY, BatchPolicy, Kind, NewTask, Task
+from assay.queue.model import EVERYBODY, BatchPolicy, Kind, NewTask, Place, Task
 
 _PLACES = 2**52
 WRAP_EVERY_US = 2 * SECOND_US
-"""A search that found nothing begins again from the front at most this often."""
+"""After a search over the whole queue that found nothing, the next one begins at the front no sooner than this."""
 
 
 def make_tasks(
@@ -60,11 +60,22 @@ def is_gold_turn(n_claimed: int, gold_rate: float, salt: str) -> bool:
     return n_claimed == start + draw % max(1, end - start)
 
 
+def day_of(now_us: int) -> int:
+    """UTC days since 1970."""
+    return now_us // (86_400 * SECOND_US)
+
+
+def given_today(places: Mapping[Kind, Place], now_us: int) -> int:
+    """Tasks a person was given today and did not give back, work and gold alike."""
+    today = day_of(now_us)
+    return sum(place.n_today for kind, place in places.items() if kind is not Kind.PRACTICE and place.day == today)
+
+
 def lease_until(now_us: int, policy: BatchPolicy) -> int:
     """When a lease taken now ends."""
     return now_us + round(policy.lease_s * SECOND_US)
 
 
 def may_wrap(wrapped_at_us: int | None, now_us: int) -> bool:
-    """Whether a search that found nothing may begin again from the front."""
+    """Whether a search that found nothing behind its place may begin again from the front."""
     return wrapped_at_us is None or now_us - wrapped_at_us >= WRAP_EVERY_US

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from assay.queue.model import Assignment, AssignmentState, Batch, BatchPolicy, Draft, Kind, Place, Task
+from assay.queue.model import Assignment, AssignmentState, Batch, BatchPolicy, Desk, Draft, Kind, Place, Task
+from assay.queue.rules import day_of
 from assay.storage import Rx, Tx
 from assay.storage.tables import PROJECT, document, identifier, instant, metadata, project_id
 
@@ -38,14 +40,15 @@ tasks = sa.Table(
     sa.Column("width_px", sa.Integer, nullable=False),  # of the item, so that a claim needs no other table
     sa.Column("height_px", sa.Integer, nullable=False),
     sa.Column("kind", sa.String(8), nullable=False),  # work, gold, practice
-    # open: wants more people; full: all its slots are taken; done: all answers are in; closed: taken out
+    # open: wants more people; full: all its slots are taken; done: all answers are in; closed: its batch is closed;
+    # retired: gold that is shown no more
     sa.Column("state", sa.String(8), nullable=False),
     sa.Column("overlap", sa.Integer, nullable=False),
     sa.Column("n_taken", sa.Integer, nullable=False, default=0),  # leased or submitted
     sa.Column("n_submitted", sa.Integer, nullable=False, default=0),
     sa.Column("rank", sa.BigInteger, nullable=False),  # priority first, then a random place; lower comes first
     sa.UniqueConstraint("batch_id", "item_id"),
-    sa.Index("uq_tasks_claim", "project_id", "kind", "state", "rank", unique=True),
+    sa.Index("ix_tasks_claim", "project_id", "kind", "state", "rank"),
     sa.Index("ix_tasks_item", "project_id", "item_id"),
     sa.Index("ix_tasks_batch_state", "project_id", "batch_id", "state"),
 )
@@ -72,7 +75,7 @@ assignments = sa.Table(
     sa.Column("guideline_version", sa.Integer, nullable=False),
     # Nobody gets the same item twice in one round.
     sa.UniqueConstraint("project_id", "item_id", "user_id", "round"),
-    sa.Index("ix_assignments_user", "project_id", "user_id", "leased_at_us"),
+    sa.Index("ix_assignments_user", "project_id", "user_id", "leased_at_us", "id"),
     sa.Index("ix_assignments_held", "project_id", "user_id", "state"),
     sa.Index("ix_assignments_lapse", "state", "lease_until_us"),
     sa.Index("ix_assignments_task", "project_id", "task_id"),
@@ -100,26 +103,44 @@ places = sa.Table(
     sa.Column("rank", sa.BigInteger, nullable=False),  # the next task has a rank above this one
     sa.Column("n_claimed", sa.Integer, nullable=False, default=0),
     sa.Column("salt", sa.String(32), nullable=False),  # decides where in each block this person meets gold
-    instant("wrapped_at_us", nullable=True),  # when the search last began again from the front
+    instant("wrapped_at_us", nullable=True),  # when a search over the whole queue found nothing
+    sa.Column("day", sa.Integer, nullable=False, default=0),  # UTC days since 1970 of the last claim
+    sa.Column("n_today", sa.Integer, nullable=False, default=0),  # tasks given on that day and not given back
     sa.PrimaryKeyConstraint("project_id", "user_id", "kind"),
 )
 
 
 # --- claiming -------------------------------------------------------------------------------------------------------
 
+_with_task = sa.select(assignments, tasks.c.width_px, tasks.c.height_px, tasks.c.n_taken, tasks.c.overlap).join(
+    tasks, sa.and_(tasks.c.project_id == assignments.c.project_id, tasks.c.id == assignments.c.task_id)
+)
 _held = (
-    sa.select(assignments, tasks.c.width_px, tasks.c.height_px, tasks.c.n_taken, tasks.c.overlap)
-    .join(tasks, sa.and_(tasks.c.project_id == assignments.c.project_id, tasks.c.id == assignments.c.task_id))
-    .where(
+    _with_task.where(
         assignments.c.project_id == PROJECT,
         assignments.c.user_id == sa.bindparam("user"),
         assignments.c.state.in_(("leased", "lapsed")),
-        tasks.c.state != "closed",
+        tasks.c.state.not_in(("closed", "retired")),
     )
     .order_by(assignments.c.leased_at_us)
     .limit(20)
+    .with_for_update(of=assignments)
 )
-_places = sa.select(places).where(places.c.project_id == PROJECT, places.c.user_id == sa.bindparam("user"))
+_newest = (
+    sa.select(batches.c.id)
+    .where(batches.c.project_id == PROJECT, batches.c.state == "open", batches.c.practice.is_(False))
+    .order_by(batches.c.id.desc())
+    .limit(1)
+    .correlate(None)
+    .scalar_subquery()
+)
+# One statement for everything a claim has to know; inside a write, two claims of one person come one by one.
+_desk = (
+    sa.select(places, batches.c.id.label("batch_id"), batches.c.policy)
+    .outerjoin(batches, sa.and_(batches.c.project_id == places.c.project_id, batches.c.id == _newest))
+    .where(places.c.project_id == PROJECT, places.c.user_id == sa.bindparam("user"))
+)
+_desk_held = _desk.with_for_update(of=places)
 _met = sa.exists(
     sa.select(assignments.c.id).where(
         assignments.c.project_id == tasks.c.project_id,
@@ -145,8 +166,14 @@ _take = {
     .where(tasks.c.project_id == PROJECT, tasks.c.id == (query.scalar_subquery()))
     .values(n_taken=tasks.c.n_taken + 1, state=sa.case((tasks.c.n_taken + 1 >= tasks.c.overlap, "full"), else_="open"))
     .returning(tasks)
-    for dialect, query in (("sqlite", _next_id), ("postgresql", _next_id.with_for_update(skip_locked=True)))
+    for dialect, query in (
+        ("sqlite", _next_id),
+        ("postgresql", _next_id.with_for_update(skip_locked=True)),
+        ("postgresql, patient", _next_id.with_for_update()),
+    )
 }
+PATIENCE = 3
+"""Tries of a patient search on PostgreSQL: a row that somebody filled while we waited ends a try with nothing."""
 _retake = (
     sa.update(tasks)
     .where(
@@ -159,23 +186,46 @@ _retake = (
 )
 
 
-def held_by(rx: Rx, user_id: str) -> list[tuple[Assignment, bool]]:
-    """This person's unfinished assignments, oldest first, each with whether its task has a free slot."""
-    return [(_assignment(row), row.n_taken < row.overlap) for row in rx.rows(_held, user=user_id)]
+def held_by(tx: Tx, user_id: str) -> list[tuple[Assignment, bool]]:
+    """This person's unfinished assignments, oldest first, each with whether its task has a free slot; locks them."""
+    return [(_assignment(row), row.n_taken < row.overlap) for row in tx.rows(_held, user=user_id)]
 
 
-def places_of(rx: Rx, user_id: str) -> dict[Kind, Place]:
-    """Where this person has got to, by kind of task."""
-    return {
-        Kind(row.kind): Place(row.rank, row.n_claimed, row.salt, row.wrapped_at_us)
-        for row in rx.rows(_places, user=user_id)
+def desk_of(rx: Rx, user_id: str) -> Desk:
+    """Where this person has got to, by kind of task, and the newest open batch."""
+    rows = rx.rows(_desk_held if isinstance(rx, Tx) else _desk, user=user_id)
+    places = {
+        Kind(row.kind): Place(row.rank, row.n_claimed, row.salt, row.wrapped_at_us, row.day, row.n_today)
+        for row in rows
     }
+    if not rows or rows[0].batch_id is None:
+        return Desk(places, None, None)
+    return Desk(places, rows[0].batch_id, _policy(rows[0].policy))
 
 
-def take_next(tx: Tx, user_id: str, kind: Kind, *, after: int, round_no: int = 0) -> Task | None:
-    """Take a slot of the next open task that this person has not met; None when there is none behind `after`."""
-    found = tx.returning(_take[tx.dialect], user=user_id, kind_=kind.value, after=after, round=round_no)
-    return task_of(found[0]) if found else None
+@functools.lru_cache(maxsize=1024)
+def _policy(text: str) -> BatchPolicy:
+    """A batch's policy, which never changes, read once."""
+    return BatchPolicy.from_json(text)
+
+
+def take_next(tx: Tx, user_id: str, kind: Kind, *, after: int, patient: bool) -> Task | None:
+    """Take a slot of the next open task that this person has not met; None when there is none behind `after`.
+
+    Args:
+        tx: the claim.
+        user_id: who asks.
+        kind: work, gold or practice.
+        after: rank of the task they were given last.
+        patient: wait for tasks that others are taking at this moment, instead of passing them over.
+    """
+    waits = patient and tx.dialect == "postgresql"
+    take = _take["postgresql, patient" if waits else tx.dialect]
+    for _ in range(PATIENCE if waits else 1):
+        found = tx.returning(take, user=user_id, kind_=kind.value, after=after, round=0)
+        if found:
+            return task_of(found[0])
+    return None
 
 
 def retake(tx: Tx, task_id: str) -> bool:
@@ -213,48 +263,50 @@ _move = (
         rank=sa.bindparam("new_rank"),
         n_claimed=places.c.n_claimed + sa.bindparam("more"),
         wrapped_at_us=sa.bindparam("new_wrapped"),
+        day=sa.bindparam("today"),
+        n_today=sa.case((places.c.day == sa.bindparam("today"), places.c.n_today), else_=0) + sa.bindparam("more"),
     )
+)
+_give_back = (
+    sa.update(places)
+    .where(
+        places.c.project_id == PROJECT,
+        places.c.user_id == sa.bindparam("user"),
+        places.c.kind == sa.bindparam("kind_"),
+        places.c.day == sa.bindparam("today"),
+    )
+    .values(n_today=places.c.n_today - 1)
 )
 
 
-def open_place(tx: Tx, user_id: str, kind: Kind, salt: str) -> Place:
+def open_place(tx: Tx, user_id: str, kind: Kind, salt: str) -> None:
     """Begin at the front; keeps what is there when two claims of one person meet."""
     tx.insert_new(places, {"user_id": user_id, "kind": kind.value, "rank": -1, "n_claimed": 0, "salt": salt})
-    return places_of(tx, user_id)[kind]
 
 
 def move_place(tx: Tx, user_id: str, kind: Kind, *, rank: int, more: int, wrapped_at_us: int | None) -> None:
     """Remember where this person has got to."""
-    tx.change(_move, user=user_id, kind_=kind.value, new_rank=rank, more=more, new_wrapped=wrapped_at_us)
+    today = day_of(tx.now_us)
+    tx.change(_move, user=user_id, kind_=kind.value, new_rank=rank, more=more, new_wrapped=wrapped_at_us, today=today)
 
 
-_policy = (
-    sa.select(batches.c.policy)
-    .where(batches.c.project_id == PROJECT, batches.c.state == "open", batches.c.practice.is_(False))
-    .order_by(batches.c.id.desc())
-    .limit(1)
-)
-
-
-def current_policy(rx: Rx) -> BatchPolicy | None:
-    """The policy of the newest open batch; None when there is no open batch."""
-    text = rx.value(_policy)
-    return None if text is None else BatchPolicy.from_json(text)
+def give_back(tx: Tx, user_id: str, kind: Kind) -> None:
+    """Count a task that was given back unanswered as not done today."""
+    tx.change(_give_back, user=user_id, kind_=kind.value, today=day_of(tx.now_us))
 
 
 def policy_of(rx: Rx, batch_id: str) -> BatchPolicy:
     """The policy of one batch."""
     row = rx.first(_batch, batch=batch_id)
-    return BatchPolicy() if row is None else BatchPolicy.from_json(row.policy)
+    return BatchPolicy() if row is None else _policy(row.policy)
 
 
 # --- assignments ----------------------------------------------------------------------------------------------------
 
-_assignment_by_id = (
-    sa.select(assignments, tasks.c.width_px, tasks.c.height_px, tasks.c.n_taken, tasks.c.overlap)
-    .join(tasks, sa.and_(tasks.c.project_id == assignments.c.project_id, tasks.c.id == assignments.c.task_id))
-    .where(assignments.c.project_id == PROJECT, assignments.c.id == sa.bindparam("assignment"))
+_assignment_by_id = _with_task.where(
+    assignments.c.project_id == PROJECT, assignments.c.id == sa.bindparam("assignment")
 )
+_assignment_held = _assignment_by_id.with_for_update(of=assignments)
 _set_lease = (
     sa.update(assignments)
     .where(
@@ -288,19 +340,35 @@ _answered = (
     )
     .returning(tasks.c.state)
 )
+_batch_closed = sa.exists(
+    sa.select(batches.c.id).where(
+        batches.c.project_id == tasks.c.project_id, batches.c.id == tasks.c.batch_id, batches.c.state == "closed"
+    )
+)
 _free = (
     sa.update(tasks)
-    .where(tasks.c.project_id == PROJECT, tasks.c.id == sa.bindparam("task"), tasks.c.state != "closed")
-    .values(n_taken=tasks.c.n_taken - 1, n_submitted=tasks.c.n_submitted - sa.bindparam("answers"), state="open")
-    .returning(tasks.c.rank, tasks.c.kind)
+    .where(tasks.c.project_id == PROJECT, tasks.c.id == sa.bindparam("task"))
+    .values(
+        n_taken=tasks.c.n_taken - 1,
+        n_submitted=tasks.c.n_submitted - sa.bindparam("answers"),
+        state=sa.case((tasks.c.state == "retired", "retired"), (_batch_closed, "closed"), else_="open"),
+    )
 )
+_rank_of = sa.select(tasks.c.rank, tasks.c.kind).where(
+    tasks.c.project_id == PROJECT, tasks.c.id == sa.bindparam("task")
+)
+
+
+def _in_order(*conditions: sa.ColumnElement[bool]) -> Any:  # noqa: ANN401 - a subquery
+    """People whose places change, locked in one order, so that two changes never wait for each other."""
+    query = sa.select(places.c.user_id).where(places.c.project_id == PROJECT, *conditions)
+    return query.order_by(places.c.user_id, places.c.kind).with_for_update()
+
+
+_behind = (places.c.kind == sa.bindparam("kind_"), places.c.rank >= sa.bindparam("rank_"))
 _step_back = (
     sa.update(places)
-    .where(
-        places.c.project_id == PROJECT,
-        places.c.kind == sa.bindparam("kind_"),
-        places.c.rank >= sa.bindparam("rank_"),
-    )
+    .where(places.c.project_id == PROJECT, *_behind, places.c.user_id.in_(_in_order(*_behind)))
     .values(rank=sa.bindparam("rank_") - 1)
 )
 _lapsed = (
@@ -318,25 +386,30 @@ _lapse = (
     )
     .values(state=sa.bindparam("new_state"))
 )
-_leased_to = sa.select(assignments.c.id, assignments.c.task_id).where(
-    assignments.c.project_id == PROJECT, assignments.c.user_id == sa.bindparam("user"), assignments.c.state == "leased"
-)
-_history = (
-    sa.select(assignments, tasks.c.width_px, tasks.c.height_px)
-    .join(tasks, sa.and_(tasks.c.project_id == assignments.c.project_id, tasks.c.id == assignments.c.task_id))
+_leased_to = (
+    sa.select(assignments.c.id, assignments.c.task_id)
     .where(
         assignments.c.project_id == PROJECT,
         assignments.c.user_id == sa.bindparam("user"),
-        assignments.c.leased_at_us < sa.bindparam("before"),
+        assignments.c.state == "leased",
     )
-    .order_by(assignments.c.leased_at_us.desc())
+    .with_for_update()
+)
+_history = (
+    _with_task.where(
+        assignments.c.project_id == PROJECT,
+        assignments.c.user_id == sa.bindparam("user"),
+        sa.tuple_(assignments.c.leased_at_us, assignments.c.id)
+        < sa.tuple_(sa.bindparam("before_us"), sa.bindparam("before_id")),
+    )
+    .order_by(assignments.c.leased_at_us.desc(), assignments.c.id.desc())
     .limit(sa.bindparam("most"))
 )
 
 
 def find_assignment(rx: Rx, assignment_id: str) -> tuple[Assignment, bool] | None:
-    """An assignment, with whether its task has a free slot."""
-    row = rx.first(_assignment_by_id, assignment=assignment_id)
+    """An assignment, with whether its task has a free slot; inside a write nobody else changes it meanwhile."""
+    row = rx.first(_assignment_held if isinstance(rx, Tx) else _assignment_by_id, assignment=assignment_id)
     return None if row is None else (_assignment(row), row.n_taken < row.overlap)
 
 
@@ -353,9 +426,9 @@ def finish_assignment(
     submission_id: str | None,
     n_marks: int | None,
     reason: str | None,
-) -> None:
-    """Close an assignment with its answer or the reason there is none."""
-    tx.change(
+) -> bool:
+    """Close an assignment with its answer or the reason there is none; False when it was closed before."""
+    changed = tx.change(
         _finish,
         assignment=assignment_id,
         new_state=state.value,
@@ -364,6 +437,7 @@ def finish_assignment(
         marks=n_marks,
         why=reason,
     )
+    return changed == 1
 
 
 def count_answer(tx: Tx, task_id: str) -> bool:
@@ -372,10 +446,14 @@ def count_answer(tx: Tx, task_id: str) -> bool:
 
 
 def free_slot(tx: Tx, task_id: str, *, answered: bool) -> None:
-    """Give a slot back and let everybody whose search has passed this task find it again."""
-    rows = tx.returning(_free, task=task_id, answers=int(answered))
-    if rows:
-        tx.change(_step_back, kind_=rows[0].kind, rank_=rows[0].rank)
+    """Give a slot back and let everybody whose search has passed this task find it again.
+
+    Places are changed before the task, as in a claim, so that the two never wait for each other.
+    """
+    place = tx.first(_rank_of, task=task_id)
+    if place is not None:
+        tx.change(_step_back, kind_=place.kind, rank_=place.rank)
+        tx.change(_free, task=task_id, answers=int(answered))
 
 
 def lapsed_leases(rx: Rx, now_us: int) -> list[tuple[str, str, str, str]]:
@@ -388,14 +466,15 @@ def end_lease(tx: Tx, assignment_id: str, state: AssignmentState, *, before_us: 
     return tx.change(_lapse, assignment=assignment_id, now=before_us, new_state=state.value) == 1
 
 
-def leased_to(rx: Rx, user_id: str) -> list[tuple[str, str]]:
-    """What this person holds: assignment and task."""
-    return [(row.id, row.task_id) for row in rx.rows(_leased_to, user=user_id)]
+def leased_to(tx: Tx, user_id: str) -> list[tuple[str, str]]:
+    """What this person holds: assignment and task; nobody else ends them meanwhile."""
+    return [(row.id, row.task_id) for row in tx.rows(_leased_to, user=user_id)]
 
 
-def history_of(rx: Rx, user_id: str, *, before_us: int, limit: int) -> list[Assignment]:
-    """This person's assignments, newest first."""
-    return [_assignment(row) for row in rx.rows(_history, user=user_id, before=before_us, most=limit)]
+def history_of(rx: Rx, user_id: str, *, before: tuple[int, str], limit: int) -> list[Assignment]:
+    """This person's assignments, newest first, from the one leased before that instant (and id) on."""
+    rows = rx.rows(_history, user=user_id, before_us=before[0], before_id=before[1], most=limit)
+    return [_assignment(row) for row in rows]
 
 
 # --- drafts ---------------------------------------------------------------------------------------------------------
@@ -487,17 +566,21 @@ _open_tasks = (
     .where(tasks.c.project_id == PROJECT, tasks.c.batch_id == sa.bindparam("batch"), tasks.c.state == "closed")
     .values(state=sa.case((tasks.c.n_taken >= tasks.c.overlap, "full"), else_="open"))
 )
-_rewind = sa.update(places).where(places.c.project_id == PROJECT).values(rank=-1)
+_rewind = sa.update(places).where(places.c.project_id == PROJECT, places.c.user_id.in_(_in_order())).values(rank=-1)
 _task_of_item = sa.select(tasks).where(tasks.c.project_id == PROJECT, tasks.c.item_id == sa.bindparam("item"))
 _make_gold = (
     sa.update(tasks)
-    .where(tasks.c.project_id == PROJECT, tasks.c.item_id == sa.bindparam("item"), tasks.c.kind == "work")
-    .values(kind="gold", overlap=sa.bindparam("cap"), state="open")
+    .where(tasks.c.project_id == PROJECT, tasks.c.item_id == sa.bindparam("item"), tasks.c.kind.in_(("work", "gold")))
+    .values(
+        kind="gold",
+        overlap=sa.bindparam("cap"),
+        state=sa.case((_batch_closed, "closed"), (tasks.c.n_taken >= sa.bindparam("cap"), "full"), else_="open"),
+    )
 )
 _end_gold = (
     sa.update(tasks)
     .where(tasks.c.project_id == PROJECT, tasks.c.item_id == sa.bindparam("item"), tasks.c.kind == "gold")
-    .values(state="closed")
+    .values(state="retired")
 )
 
 
@@ -558,8 +641,8 @@ def batch_counts(rx: Rx) -> dict[str, Any]:
 def set_batch_state(tx: Tx, batch_id: str, state: str) -> None:
     """Open or close a batch with its tasks."""
     tx.change(_set_batch_state, batch=batch_id, new_state=state)
-    tx.change(_close_tasks if state == "closed" else _open_tasks, batch=batch_id)
     tx.change(_rewind)
+    tx.change(_close_tasks if state == "closed" else _open_tasks, batch=batch_id)
 
 
 def rewind_places(tx: Tx) -> None:
@@ -569,8 +652,8 @@ def rewind_places(tx: Tx) -> None:
 
 def turn_to_gold(tx: Tx, item_id: str, cap: int) -> None:
     """From now on this item is shown as gold."""
-    tx.change(_make_gold, item=item_id, cap=cap)
     tx.change(_rewind)
+    tx.change(_make_gold, item=item_id, cap=cap)
 
 
 def end_gold(tx: Tx, item_id: str) -> None:
@@ -591,7 +674,7 @@ def batch_of(row: Any) -> Batch:  # noqa: ANN401 - a database row
         state=row.state,
         practice=row.practice,
         round_no=row.round,
-        policy=BatchPolicy.from_json(row.policy),
+        policy=_policy(row.policy),
         n_tasks=row.n_tasks,
         created_at_us=row.created_at_us,
     )

@@ -22,6 +22,7 @@ from assay.queue import (
     Assignment,
     Claim,
     Draft,
+    assignment_in,
     claim_next,
     claim_practice,
     get_assignment,
@@ -57,7 +58,7 @@ MARKS_LIMIT = 16 * 1024 * 1024
 PRACTICE = system("practice")
 
 
-def assignment_out(assignment: Assignment, draft: Draft | None, project: Membership) -> AssignmentOut:
+def assignment_out(assignment: Assignment, claim: Claim, project: Membership) -> AssignmentOut:
     """An assignment for a page: the same fields, whatever kind of task it is."""
     return AssignmentOut.model_construct(
         id=assignment.id,
@@ -68,9 +69,9 @@ def assignment_out(assignment: Assignment, draft: Draft | None, project: Members
         guideline_version=assignment.guideline_version,
         lease_until_at=instant(assignment.lease_until_us),
         state=assignment.state.value,
-        draft=None if draft is None else draft_out(draft),
+        draft=None if claim.draft is None else draft_out(claim.draft),
         practice=assignment.kind.value == "practice",
-        sitting=Sitting.model_construct(n_done=0, n_goal=SITTING_GOAL),
+        sitting=Sitting.model_construct(n_done=claim.n_done, n_goal=SITTING_GOAL),
     )
 
 
@@ -86,7 +87,7 @@ def draft_out(draft: Draft) -> DraftOut:
 
 def claim_out(claim: Claim, project: Membership) -> ClaimOut:
     """The answer to a claim."""
-    assignment = None if claim.assignment is None else assignment_out(claim.assignment, claim.draft, project)
+    assignment = None if claim.assignment is None else assignment_out(claim.assignment, claim, project)
     return ClaimOut.model_construct(assignment=assignment, reason=claim.reason)
 
 
@@ -102,8 +103,9 @@ def new_claim(body: ClaimIn, caller: Caller, project: Annotator, house: House) -
 @router.get("/v1/projects/{project}/assignments/{assignment}")
 def read_assignment(caller: Caller, project: Annotator, house: House, assignment: str) -> AssignmentOut:
     """One of the caller's assignments, with what they left unfinished."""
-    found, draft = get_assignment(caller.actor, project.project_id, assignment, house=house)
-    return assignment_out(found, draft, project)
+    found = get_assignment(caller.actor, project.project_id, assignment, house=house)
+    assert found.assignment is not None, "an assignment that is not there is an error"
+    return assignment_out(found.assignment, found, project)
 
 
 @router.get(
@@ -115,9 +117,8 @@ def read_assignment_image(
     caller: Caller, project: Annotator, house: House, services: Services, assignment: str
 ) -> Response:
     """The picture of one of the caller's assignments."""
-    found, _ = get_assignment(caller.actor, project.project_id, assignment, house=house)
     with house.read(caller.actor, project.project_id) as rx:
-        medium = media_in(rx, found.item_id)
+        medium = media_in(rx, assignment_in(rx, assignment).item_id)
     return image_reply(medium, services)
 
 
@@ -199,27 +200,29 @@ def read_my_assignments(
     """The caller's own history, newest first."""
 
     def fetch(cursor: str, n: int) -> tuple[list[MyAssignment], str | None]:
-        key = read_cursor(cursor, int)
-        before = key[0] if key else 2**62
-        found = my_history(caller.actor, project.project_id, before_us=before, limit=n + 1, house=house)
+        key = read_cursor(cursor, int, str)
+        before = (key[0], key[1]) if key else (2**62, "")
+        found = my_history(caller.actor, project.project_id, before=before, limit=n + 1, house=house)
         rows = found[:n]
         ids = [a.submission_id for a in rows if a.submission_id]
         with house.read(caller.actor, project.project_id) as rx:
             standing = standings_of(rx, ids)
             notes = {r.submission_id: r.note for r in reviews_of(rx, ids) if r.state == "closed"}
         out = [_my_row(a, standing.get(a.submission_id or ""), notes.get(a.submission_id or "")) for a in rows]
-        return out, make_cursor(rows[-1].leased_at_us) if len(found) > n else None
+        return out, make_cursor(rows[-1].leased_at_us, rows[-1].id) if len(found) > n else None
 
     return table(fetch, cursor=cursor, limit=limit, form=form, name="my-assignments")
 
 
 def _my_row(assignment: Assignment, standing: Standing | None, note: str | None) -> MyAssignment:
-    verdict = {Standing.ACCEPTED: "accepted", Standing.FIXED: "fixed", Standing.REJECTED: "rejected"}
+    """A row of the history. Accepted answers look like those nobody has looked at: hidden gold is never reviewed."""
+    verdict = {Standing.FIXED: "fixed", Standing.REJECTED: "rejected"}
+    shown = verdict.get(standing, "none") if standing is not None else "none"
     return MyAssignment.model_construct(
         id=assignment.id,
         state=assignment.state.value,
         submitted_at=instant_or_none(assignment.submitted_at_us),
         n_marks=assignment.n_marks,
-        verdict="none" if standing is None else verdict.get(standing, "none"),
-        reason=note or assignment.reason,
+        verdict=shown,
+        reason=assignment.reason if shown == "none" else note,
     )
