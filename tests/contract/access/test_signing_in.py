@@ -271,3 +271,19 @@ def test_the_audit_log_holds_no_name_or_login_and_seals(house: House, passwords:
     assert "mia" not in text.lower()
     seal(house)
     assert check_log(house).size == len(event_rows(house))
+
+
+def test_a_change_in_another_process_is_seen_within_a_second(house: House, clock: FixedClock) -> None:
+    if house.database.name == "sqlite":
+        pytest.skip("One process alone uses an SQLite house.")
+    key = make_key_for(SETUP, person(house, "mia"), "test", house=house)
+    elsewhere = House(house.database, clock)  # what another process has: the same database, a memory of its own
+    mine, theirs = directory_of(house), directory_of(elsewhere)
+    caller_there = theirs.by_key(key.secret, elsewhere)
+    revoke_key(caller_there, key.id, house=house)
+    assert mine.remembered(key.secret) is None
+    assert theirs.remembered(key.secret) == caller_there
+    clock.advance(1.001)
+    assert theirs.remembered(key.secret) is None
+    with pytest.raises(NotSignedInHereError):
+        theirs.by_key(key.secret, elsewhere)
