@@ -25,7 +25,7 @@ def an_item(file_name: str = "a.png", **changes: object) -> dict[str, Any]:
     return row | changes
 
 
-def a_mark(shape: shapes.Shape | None = None, **changes: object) -> dict[str, Any]:
+def a_mark(shape: shapes.Shape | None = None, /, **changes: object) -> dict[str, Any]:
     """A row of the marks table: a box unless another shape is given."""
     geometry = shapes.bbox(1.5, 2.25, 10.0, 20.125) if shape is None else shape
     row: dict[str, Any] = {
@@ -215,3 +215,19 @@ def close(a: Any, b: Any, within: float) -> bool:
     if isinstance(a, list):
         return len(a) == len(b) and all(close(x, y, within) for x, y in zip(a, b, strict=True))
     return abs(a - b) <= within
+
+
+def some_shape(kind: str) -> shapes.Shape:
+    """One fixed shape of each kind, inside the picture."""
+    ring, hole = [2.0, 2.0, 20.0, 2.0, 20.0, 15.0, 2.0, 15.0], [5.0, 5.0, 9.0, 5.0, 9.0, 9.0]
+    made = {
+        "bbox": shapes.bbox(1.5, 2.25, 10.0, 20.125),
+        "rotated_bbox": shapes.rotated_bbox(18.0, 11.5, 8.0, 4.0, 0.5),
+        "polygon": shapes.polygon([[ring, hole]]),
+        "mask": shapes.mask([30, 5, 18, 5, WIDTH_PX * HEIGHT_PX - 58], WIDTH_PX, HEIGHT_PX),
+        "polyline": shapes.polyline([1.0, 1.0, 5.0, 6.5, 9.0, 2.0]),
+        "keypoints": shapes.keypoints([3.0, 4.0, 2.0, 0.0, 0.0, 0.0, 8.0, 9.0, 1.0]),
+        "point": shapes.point(7.25, 8.5),
+        "tag": shapes.tag(),
+    }
+    return made[kind]

@@ -18,7 +18,7 @@ from assay.formats.model import DEFAULT_READ, Mode, ReadOptions, ReadReport
 from assay.formats.paths import join_inside, split_of
 from assay.formats.pictures import Pictures
 from assay.formats.shapes import Shape
-from assay.formats.values import RowError, at, kind, name, real, side, whole
+from assay.formats.values import RowError, at, kind, name, real, reals, side, whole
 from assay.kernel.marks import LabelSet
 
 NAME = "coco"
@@ -210,11 +210,18 @@ def _take_annotation(
         shape,
         label_class=label_class,
         place=(file, member.place),
-        author=str(row.get("annotator") or image.author or options.author),
+        author=_author(row, image, options),
         attributes=row.get("attributes"),
         confidence=None if score is None else real(score, "the score"),
         is_crowd=bool(crowd),
     )
+
+
+def _author(row: dict[str, Any], image: _Image, options: ReadOptions) -> str:
+    """The annotation's own annotator, else its picture's, else nobody named."""
+    if row.get("annotator") is not None:
+        return name(row["annotator"], "the annotator")
+    return image.author or options.author
 
 
 def _annotation_id(collector: Collector, index: _Index, file: str, member: Member, row: dict[str, Any]) -> int:
@@ -241,7 +248,7 @@ def _shape(collector: Collector, row: dict[str, Any], image: _Image, label_class
     if points is not None:
         if not isinstance(points, list):
             raise RowError(f"keypoints are {kind(points)}, not a list", place=".keypoints")
-        values = [real(value, "a keypoint") for value in points]
+        values = reals(points, "a keypoint")
         if not values or any(values[2::3]) or len(values) % 3:
             names = collector.skeletons.get(label_class, ())
             polygon = None if outline is None else outline.polygon
@@ -263,7 +270,7 @@ def _shape(collector: Collector, row: dict[str, Any], image: _Image, label_class
 def _given_box(value: object) -> Shape:
     if not isinstance(value, list) or len(value) != _N_BOX:
         raise RowError(f"bbox is {kind(value)}, not four numbers")
-    x, y, width, height = (real(v, "a number of the box") for v in value)
+    x, y, width, height = reals(value, "a number of the box")
     if width < 0 or height < 0:
         raise RowError(f"the box has the negative size {width:g} × {height:g}")
     return shapes.bbox(x, y, x + width, y + height)
@@ -277,7 +284,7 @@ def _segmentation(value: object, image: _Image) -> Shape | None:
         return _mask(value, image)
     if not isinstance(value, list) or not all(isinstance(ring, list) for ring in value):
         raise RowError(f"the segmentation is {kind(value)}, neither rings nor run lengths")
-    return shapes.polygon([[[real(v, "a coordinate") for v in ring]] for ring in value])
+    return shapes.polygon([[reals(ring, "a coordinate")] for ring in value])
 
 
 def _mask(value: dict[str, Any], image: _Image) -> Shape:

@@ -11,11 +11,12 @@ from assay.formats.errors import FileRefusedError, RowsRefusedError, TooLargeErr
 from assay.formats.files import Files
 from assay.formats.limits import MAX_CLASSES, MAX_MARKS_PER_ITEM, MAX_NOTES, MAX_RINGS_CHECKED
 from assay.formats.model import Mode, Note, ReadReport
-from assay.formats.paths import is_image
+from assay.formats.paths import SPLITS, is_image
 from assay.formats.shapes import Shape, crosses_itself
-from assay.formats.values import RowError, attributes_json, looks_like, name
+from assay.formats.values import RowError, attributes_json, kind, looks_like, name
 from assay.kernel.marks import ITEMS_SCHEMA, MARKS_SCHEMA, POLYGON, LabelSet
 
+_BATCH = 16_384
 _OUTSIDE_PX = 0.01  # sources round; a hundredth beyond the edge is the edge
 
 
@@ -42,7 +43,9 @@ class Collector:
         self.skeletons: dict[str, tuple[str, ...]] = {}
         self._items: dict[str, tuple[str, int | None, int | None, str | None]] = {}
         self._marks: list[list[object]] = [[] for _ in MARKS_SCHEMA]
+        self._batches: list[pa.RecordBatch] = []
         self._mark_ids: set[str] = set()
+        self._authors: set[str] = set()
         self._n_marks_of: dict[str, int] = {}
         self._classes: dict[str, int | None] = {}
         self._rows, self._whole, self._warnings, self._repairs = _Notes(), _Notes(), _Notes(), _Notes()
@@ -129,6 +132,8 @@ class Collector:
         """Take an item; its id is its file name. A second one of the same name is refused."""
         if item in self._items:
             raise RowError(f"the picture {shown(item)} appears twice")
+        if split not in SPLITS:
+            raise RowError(f"the split is {kind(split)}, not train, val or test")
         self._items[item] = (item, width_px, height_px, split)
         self._n_marks_of[item] = 0
         if image is not None:
@@ -155,14 +160,24 @@ class Collector:
         if self._n_marks_of[item] >= MAX_MARKS_PER_ITEM:
             raise RowError(f"there are more than {MAX_MARKS_PER_ITEM} marks on one picture, over the limit")
         encoded = attributes_json(attributes)
+        if author not in self._authors:  # looked at once, not for each of a million marks
+            self._authors.add(name(author, "the author"))
         self._look_at(item, shape, place)
         box = shape.box or (None, None, None, None)
-        values = (item, mark, name(author, "the author"), label_class, shape.kind, *box, shape.rotated, shape.polygon)
+        values = (item, mark, author.strip(), label_class, shape.kind, *box, shape.rotated, shape.polygon)
         row = (*values, shape.rle, shape.points, encoded, confidence, is_crowd)
         for column, value in zip(self._marks, row, strict=True):
             column.append(value)
+        if len(self._marks[0]) >= _BATCH:
+            self._pack()
         self._mark_ids.add(mark)
         self._n_marks_of[item] += 1
+
+    def _pack(self) -> None:
+        """Move the rows gathered so far into Arrow, which takes a sixth of the memory."""
+        arrays = [pa.array(values, type=column.type) for values, column in zip(self._marks, MARKS_SCHEMA, strict=True)]
+        self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=MARKS_SCHEMA))
+        self._marks = [[] for _ in MARKS_SCHEMA]
 
     def _look_at(self, item: str, shape: Shape, place: tuple[str, str]) -> None:
         """Refuse what lies beside the picture; note what reaches over its edge or crosses itself."""
@@ -187,11 +202,13 @@ class Collector:
         if mode == "strict" and (report.n_refused or report.n_refused_files):
             raise RowsRefusedError(report)
         numbers = {text: number for text, number in self._classes.items() if number is not None}
+        self._pack()
         rows = [(item, *values) for item, values in self._items.items()]
         columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in ITEMS_SCHEMA]
+        arrays = [pa.array(values, type=column.type) for values, column in zip(columns, ITEMS_SCHEMA, strict=True)]
         label_set = LabelSet(
-            items=_table(columns, ITEMS_SCHEMA),
-            marks=_table(self._marks, MARKS_SCHEMA),
+            items=pa.table(arrays, schema=ITEMS_SCHEMA),
+            marks=pa.Table.from_batches(self._batches, schema=MARKS_SCHEMA),
             classes=tuple(self._classes),
             skeletons=dict(self.skeletons),
             class_numbers={self.format_name: numbers} if numbers else {},
@@ -223,8 +240,3 @@ class Collector:
             unlabelled=tuple(path for path in self.files.names() if is_image(path) and path not in used),
             image_paths=dict(self.image_paths),
         )
-
-
-def _table(columns: list[list[object]], schema: pa.Schema) -> pa.Table:
-    arrays = [pa.array(values, type=column.type) for values, column in zip(columns, schema, strict=True)]
-    return pa.table(arrays, schema=schema)

@@ -25,13 +25,14 @@ from assay.formats.paths import join_inside, split_of
 from assay.formats.pictures import Pictures
 from assay.formats.rows import Losses, Row, check_label_set, items_with_marks
 from assay.formats.shapes import Shape, bbox
-from assay.formats.values import RowError, attributes_of, kind, name, real, side, whole
+from assay.formats.values import RowError, at, attributes_of, kind, name, real, reals, side, whole
 from assay.kernel.marks import BBOX, LabelSet
 
 NAME = "jsonl"
 _FILE = "labels.jsonl"
 _FORMAT = "assay-labels/1"
-_GEOMETRY = ("rotated", "polygon", "rle", "points")
+_DEPTHS = {"rotated": 1, "polygon": 3, "points": 1}
+_GEOMETRY = (*_DEPTHS, "rle")
 _BOX = ("x_min_px", "y_min_px", "x_max_px", "y_max_px")
 
 
@@ -94,8 +95,6 @@ def _take_line(
     image = pictures.find([item, f"images/{item}"])
     width, height = sides if None not in sides else pictures.size(image) or (None, None)
     split = row.get("split", split_of(place[0]))
-    if split is not None:
-        name(split, "split")
     marks = row.get("marks", [])
     if not isinstance(marks, list):
         raise RowError(f"marks are {kind(marks)}, not a list")
@@ -109,11 +108,11 @@ def _take_line(
 def _take_head(collector: Collector, row: dict[str, Any]) -> None:
     if row["format"] != _FORMAT:
         raise RowError(f"the format is not {_FORMAT}")
-    for text in row.get("classes", []):
+    classes, skeletons = row.get("classes", []), row.get("skeletons", {})
+    if not isinstance(classes, list) or not isinstance(skeletons, dict):
+        raise RowError("classes are no list, or skeletons no object")
+    for text in classes:
         collector.add_class(text)
-    skeletons = row.get("skeletons", {})
-    if not isinstance(skeletons, dict):
-        raise RowError("skeletons are no object")
     for text, names in skeletons.items():
         if not isinstance(names, list):
             raise RowError("a skeleton is no list")
@@ -132,7 +131,7 @@ def _take_mark(collector: Collector, item: str, place: tuple[str, str], mark: An
         _shape(mark, collector.size_of(item)),
         label_class=collector.add_class(mark.get("label_class")),
         place=place,
-        author=mark.get("author", options.author),
+        author=name(mark.get("author", options.author), "the author"),
         attributes=mark.get("attributes"),
         confidence=None if score is None else real(score, "confidence"),
         is_crowd=crowd,
@@ -151,21 +150,23 @@ def _shape(mark: dict[str, Any], size: tuple[int | None, int | None]) -> Shape:
         row: dict[str, Any] = dict(zip(_BOX, edges, strict=True))
     else:
         row = dict.fromkeys(_BOX)
-    row["shape"] = mark.get("shape")
-    row |= {key: _numbers(mark.get(key), 3) for key in _GEOMETRY}
+    row["shape"] = name(mark.get("shape"), "shape")
+    for key, depth in _DEPTHS.items():
+        with at(f".{key}"):
+            row[key] = None if mark.get(key) is None else _numbers(mark[key], depth)
+    row["rle"] = mark.get("rle")
     if row["rle"] is not None and not isinstance(row["rle"], str):
         raise RowError("rle is not text", place=".rle")
-    if isinstance(row["rotated"], list) and len(row["rotated"]) != 5:  # noqa: PLR2004 - centre, size, angle
+    if row["rotated"] is not None and len(row["rotated"]) != 5:  # noqa: PLR2004 - centre, size, angle
         raise RowError("rotated is not five numbers", place=".rotated")
     return shape_of_row(row, size)
 
 
-def _numbers(value: Any, depth: int) -> Any:  # noqa: ANN401 - nested lists of numbers, or text
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, list) and depth:
-        return [_numbers(inner, depth - 1) for inner in value]
-    return real(value, "a coordinate")
+def _numbers(value: Any, depth: int) -> list[Any]:  # noqa: ANN401 - any JSON value
+    """Lists nested so deep, with numbers at the bottom."""
+    if not isinstance(value, list):
+        raise RowError(f"a coordinate list is {kind(value)}")
+    return reals(value, "a coordinate") if depth == 1 else [_numbers(inner, depth - 1) for inner in value]
 
 
 def write(label_set: LabelSet, sink: Sink, *, options: WriteOptions = DEFAULT_WRITE) -> LossReport:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import math
 from collections.abc import Callable
 from pathlib import PurePosixPath
@@ -96,7 +95,7 @@ def _check_embedded(collector: Collector, data: object) -> None:
         return
     try:
         base64.b64decode(data if isinstance(data, str) else "?", validate=True)
-    except binascii.Error:
+    except ValueError:  # not base64, or not even ASCII
         raise RowError("imageData is not base64") from None
     collector.leave_out("embedded picture")
 
@@ -196,7 +195,7 @@ def _mask(collector: Collector, item: str, row: dict[str, Any]) -> Shape:
         raise RowError(f"the mask is {kind(data)[:40]}, not a picture in base64", place=".mask")
     try:
         encoded = base64.b64decode(data, validate=True)
-    except binascii.Error:
+    except ValueError:  # not base64, or not even ASCII
         raise RowError("the mask is not base64", place=".mask") from None
     return shapes.mask_of_window(decode_mask(encoded), int(left), int(top), collector.known_size_of(item))
 

@@ -12,6 +12,7 @@ from assay.formats.errors import UnsafePathError
 _DRIVE_OR_SCHEME = re.compile(r"[A-Za-z]:|[A-Za-z][A-Za-z0-9+.-]*:/")
 _MAX_PART_BYTES, _MAX_PATH_BYTES = 255, 4096
 _MAX_LEVELS = 64
+SPLITS = (None, "train", "val", "test")
 _SPLITS = {
     "train": "train",
     "training": "train",

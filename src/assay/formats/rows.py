@@ -14,6 +14,7 @@ from assay.formats import rle, shapes
 from assay.formats.errors import UnwritableError, shown
 from assay.formats.limits import MIN_SIDE_PX
 from assay.formats.model import Loss, LossReport
+from assay.formats.paths import SPLITS
 from assay.kernel.marks import (
     BBOX,
     ITEMS_SCHEMA,
@@ -78,10 +79,14 @@ def check_label_set(label_set: LabelSet) -> None:
     if pc.any(strangers).as_py():
         first = marks.filter(strangers)["item"][0].as_py()
         raise UnwritableError(f"A mark lies on the item {shown(first)}, which is not among the items.")
-    for column, known in (("label_class", label_set.classes), ("shape", SHAPES)):
-        unknown = [value for value in pc.unique(marks[column]).to_pylist() if value not in set(known)]
+    for table, column, known in (
+        (marks, "label_class", label_set.classes),
+        (marks, "shape", SHAPES),
+        (items, "split", SPLITS),
+    ):
+        unknown = [value for value in pc.unique(table[column]).to_pylist() if value not in set(known)]
         if unknown:
-            raise UnwritableError(f"A mark has the {column} {shown(unknown[0])}, which is not in the list.")
+            raise UnwritableError(f"A row has the {column} {shown(unknown[0])}, which is not in the list.")
 
 
 def _check_geometry(marks: pa.Table) -> None:

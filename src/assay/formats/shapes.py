@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -189,7 +189,7 @@ def with_source_box(shape: Shape, box: Box) -> tuple[Shape, bool]:
     """
     assert shape.box is not None
     if max(abs(a - b) for a, b in zip(shape.box, box, strict=True)) <= _SAME_BOX_PX:
-        return replace(shape, box=box), True
+        return Shape(shape.kind, box, shape.rotated, shape.polygon, shape.rle, shape.points), True
     return shape, False
 
 
@@ -259,8 +259,8 @@ def _envelope(points: Sequence[float]) -> Box:
 
 
 def _in_range(values: Sequence[float]) -> None:
-    # NaN fails the comparison as well.
-    if not all(-MAX_PX <= v <= MAX_PX for v in values):
+    # The sum finds NaN, which no comparison does.
+    if min(values) < -MAX_PX or max(values) > MAX_PX or not math.isfinite(sum(values)):
         raise RowError(f"a coordinate is beyond {MAX_PX:g} px")
 
 

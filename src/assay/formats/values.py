@@ -84,6 +84,17 @@ def real(value: object, what: str) -> float:
     return as_float
 
 
+def reals(values: list[Any], what: str) -> list[float]:
+    """A list of finite JSON numbers; as `real` for each, and quicker."""
+    if not set(map(type, values)) <= {int, float}:
+        return [real(value, what) for value in values]
+    try:
+        result = list(map(float, values))
+    except OverflowError:
+        return [real(value, what) for value in values]
+    return result if math.isfinite(sum(result)) else [real(value, what) for value in result]
+
+
 def whole(value: object, what: str) -> int:
     """A JSON number without a fraction, within 64 bits."""
     if isinstance(value, bool) or not isinstance(value, int):

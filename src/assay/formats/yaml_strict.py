@@ -70,7 +70,7 @@ def read_yaml(files: Files, file: str) -> YamlText:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}" if mark is not None else ""
         raise FileRefusedError(file, "it is not well-formed YAML", place=place) from None
-    except (ValueError, RecursionError):  # an escape beyond Unicode
+    except (ValueError, OverflowError, RecursionError):  # an escape beyond Unicode
         raise FileRefusedError(file, "it is not well-formed YAML") from None
     return YamlText(state.top[0] if state.top else None, frozenset(state.doubtful))
 

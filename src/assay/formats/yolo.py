@@ -17,7 +17,7 @@ from assay.formats.model import DEFAULT_READ, Mode, ReadOptions, ReadReport
 from assay.formats.paths import folder_split_of, is_image, join_inside, without_suffix
 from assay.formats.pictures import Pictures
 from assay.formats.shapes import Shape
-from assay.formats.values import RowError, integer, number
+from assay.formats.values import RowError, integer, name, number
 from assay.formats.yaml_strict import read_yaml
 from assay.kernel.marks import LabelSet
 
@@ -127,8 +127,8 @@ def _read_setup(collector: Collector, pictures: Pictures) -> _Setup:
     setup = _Setup()
     for name_file in collector.files.names():
         if PurePosixPath(name_file).name in _CLASS_FILES:
-            names = [line.strip() for line in _text(collector.files, name_file).rstrip().split("\n")]
-            setup.names, setup.has_names = dict(enumerate(names)), True
+            lines = _text(collector.files, name_file).rstrip().split("\n")
+            setup.names, setup.has_names = _names(name_file, list(lines)), True
             break
     else:
         collector.warn("", "", "nothing names the classes; they are called by their numbers")
@@ -169,14 +169,18 @@ def _names(file: str, value: object) -> dict[int, str]:
     else:
         raise FileRefusedError(file, "names is neither a list nor a mapping", place="names")
     names: dict[int, str] = {}
+    taken: set[str] = set()
     for key, text in pairs:
         place = f"names[{key:.20}]"
-        if not isinstance(text, str) or not text.strip():
-            raise FileRefusedError(file, "a class name is not text", place=place)
         number_ = _yaml_int(file, place, key)
-        if number_ < 0 or number_ in names or text in names.values():
+        try:
+            known = name(text, "the class name")
+        except RowError as error:
+            raise FileRefusedError(file, error.reason, place=place) from None
+        if number_ < 0 or number_ in names or known in taken:
             raise FileRefusedError(file, "a class number is negative, or a number or name appears twice", place=place)
-        names[number_] = text
+        names[number_] = known
+        taken.add(known)
     return names
 
 
@@ -241,7 +245,7 @@ def _inside(collector: Collector, file: str, key: str, root: str, entry: str) ->
     except UnsafePathError as error:
         rest = "/".join(part for part in entry.replace("\\", "/").split("/") if part not in {"", ".", ".."})
         is_relative = entry.replace("\\", "/").startswith("../")
-        if rest and is_relative and any(name.startswith(rest) for name in collector.files.names()):
+        if rest and is_relative and any(path.startswith(rest) for path in collector.files.names()):
             collector.repair(file, key, f"leaves the folder; {shown(rest)} inside it is read")
             return rest
         raise FileRefusedError(file, error.reason, place=key) from None
@@ -273,7 +277,7 @@ def _item_names(images: list[str]) -> dict[str, str]:
     """Name each picture by its path without the folders of the layout, as long as that tells them apart."""
     short = {image: _short(image) for image in images}
     n_of = Counter(short.values())
-    return {image: name if n_of[name] == 1 else image for image, name in short.items()}
+    return {image: item if n_of[item] == 1 else image for image, item in short.items()}
 
 
 def _short(image: str) -> str:
