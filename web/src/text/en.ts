@@ -511,7 +511,7 @@ export const t = {
   },
 
   table: {
-    item: "Item", handedIn: "Handed in", marks: "Marks", review: "Review", reason: "Reason", name: "Name", roles: "Roles", state: "State", answers: "Answers", lastSeen: "Last seen", images: "Images", signatures: "Signatures",
+    act: "To do", picture: "Picture", item: "Item", handedIn: "Handed in", marks: "Marks", review: "Review", reason: "Reason", name: "Name", roles: "Roles", state: "State", answers: "Answers", lastSeen: "Last seen", images: "Images", signatures: "Signatures",
     digest: "Digest", created: "Created", class: "Class", author: "Author", rule: "Under", at: "When", file: "File", next: "What to do", number: "No.", actor: "Who", action: "Action", subject: "Subject",
   },
 };

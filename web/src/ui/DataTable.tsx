@@ -77,3 +77,10 @@ export function CsvLink({ href }: { href: string }) {
     </a>
   );
 }
+
+/** A column head that only screen readers need. */
+export function hidden(words: string): () => React.ReactNode {
+  return function HiddenHead() {
+    return <span className="visually-hidden">{words}</span>;
+  };
+}

@@ -17,11 +17,12 @@ export function AdjudicatePage() {
   const adjudication = claim.data?.adjudication ?? null;
   if (adjudication !== null && !claim.isError) return <Loaded adjudication={adjudication} onNext={async () => { await claim.refetch(); }} />;
   return (
-    <div className={work.center}>
+    <main className={work.center}>
       {claim.isFetching && <Loading what={t.things.dispute} />}
       {!claim.isFetching && claim.isError && <ErrorState error={asError(claim.error)} onRetry={() => void claim.refetch()} />}
       {!claim.isFetching && !claim.isError && (
         <EmptyState
+          level={1}
           title={t.adjudicate.none}
           action={
             <div className={work.buttons}>
@@ -33,7 +34,7 @@ export function AdjudicatePage() {
           {t.adjudicate.noneHint}
         </EmptyState>
       )}
-    </div>
+    </main>
   );
 }
 

@@ -19,13 +19,14 @@ export function AnnotatePage() {
 
   if (claim.data?.work != null && claim.failureCount === 0) return <Desk work={claim.data.work} onNext={async () => { await refetch(); }} />;
   return (
-    <div className={work.center}>
+    <main className={work.center}>
       {outbox.pendingSubmissions > 0 && <Notice tone="warn">{t.save.answersWaiting(outbox.pendingSubmissions)}</Notice>}
       {claim.isFetching && claim.failureCount > 0 && <p className="soft" role="status">{t.errors.unreachable} {t.errors.unreachableHint}</p>}
       {claim.isFetching && claim.failureCount === 0 && <Loading what={t.things.nextImage} />}
       {!claim.isFetching && claim.isError && <ErrorState error={asError(claim.error)} onRetry={() => void refetch()} />}
       {!claim.isFetching && claim.data?.work === null && (
         <EmptyState
+          level={1}
           title={claim.data.reason === "paused" ? t.work.paused : t.work.queueEmpty}
           action={
             <div className={work.buttons}>
@@ -37,7 +38,7 @@ export function AnnotatePage() {
           {claim.data.reason === "paused" ? t.work.pausedHint : t.work.queueEmptyHint}
         </EmptyState>
       )}
-    </div>
+    </main>
   );
 }
 

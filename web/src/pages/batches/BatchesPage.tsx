@@ -11,7 +11,7 @@ import { moment } from "@/format/times";
 import { t } from "@/text/en";
 import { Button } from "@/ui/Button";
 import { Card, PageHead } from "@/ui/Card";
-import { CsvLink, DataTable } from "@/ui/DataTable";
+import { CsvLink, DataTable, hidden } from "@/ui/DataTable";
 import { Dialog } from "@/ui/Dialog";
 import { Checkbox, Form, FormActions, TextInput } from "@/ui/Fields";
 import { EmptyState, ErrorLine, ErrorState, Loading, ProgressBar } from "@/ui/Messages";
@@ -48,7 +48,7 @@ export function BatchesPage() {
               { id: "tasks", header: t.table.images, meta: { end: true }, accessorFn: (row) => row.n_tasks, cell: (cell) => count(cell.row.original.n_tasks) },
               { id: "policy", header: t.batches.policy, enableSorting: false, cell: (cell) => <span className="grey">{t.batches.policyWords(cell.row.original.policy.overlap, rate(cell.row.original.policy.gold_rate), rate(cell.row.original.policy.review_share))}</span> },
               { id: "at", header: t.table.created, accessorFn: (row) => row.created_at, cell: (cell) => <span className="grey">{moment(cell.row.original.created_at, new Date())}</span> },
-              { id: "act", header: "", enableSorting: false, cell: (cell) => may("lead") && <Button small busy={flip.busy} onClick={() => void flip.run(cell.row.original)}>{cell.row.original.state === "open" ? t.batches.close : t.batches.open}</Button> },
+              { id: "act", header: hidden(t.table.act), enableSorting: false, cell: (cell) => may("lead") && <Button small busy={flip.busy} onClick={() => void flip.run(cell.row.original)}>{cell.row.original.state === "open" ? t.batches.close : t.batches.open}</Button> },
             ]}
           />
         </Card>

@@ -12,7 +12,7 @@ import { moment } from "@/format/times";
 import { t } from "@/text/en";
 import { Button, buttonClass } from "@/ui/Button";
 import { Card, Grid, PageHead } from "@/ui/Card";
-import { CsvLink, DataTable } from "@/ui/DataTable";
+import { CsvLink, DataTable, hidden } from "@/ui/DataTable";
 import { Dialog } from "@/ui/Dialog";
 import { Checkbox, Form, FormActions, Textarea } from "@/ui/Fields";
 import { EmptyState, ErrorLine, ErrorState, Loading } from "@/ui/Messages";
@@ -47,13 +47,13 @@ export function GoldPage() {
               rows={rows}
               rowId={(row) => row.item_id}
               columns={[
-                { id: "picture", header: "", enableSorting: false, cell: (cell) => <Link to={`/p/${slug}/items/${cell.row.original.item_id}`}><img className={css.thumb} src={cell.row.original.thumb_url} alt={t.gold.openItem} loading="lazy" /></Link> },
+                { id: "picture", header: hidden(t.table.picture), enableSorting: false, cell: (cell) => <Link to={`/p/${slug}/items/${cell.row.original.item_id}`}><img className={css.thumb} src={cell.row.original.thumb_url} alt={t.gold.openItem} loading="lazy" /></Link> },
                 { id: "state", header: t.table.state, accessorFn: (row) => row.state, cell: (cell) => <Tag tone={TONES[cell.row.original.state]}>{t.gold.states[cell.row.original.state]}</Tag> },
                 { id: "clauses", header: t.gold.clauses, accessorFn: (row) => row.clauses.join(", ") },
                 { id: "marks", header: t.table.marks, meta: { end: true }, accessorFn: (row) => row.n_marks },
                 { id: "wrong", header: t.gold.wrong, meta: { end: true }, accessorFn: (row) => row.n_wrong, cell: (cell) => t.overview.of(count(cell.row.original.n_wrong), count(cell.row.original.n_answers)) },
                 { id: "by", header: t.gold.signedBy, accessorFn: (row) => row.signed_by.name, cell: (cell) => <Person person={cell.row.original.signed_by} second={`v${String(cell.row.original.version)}, ${moment(cell.row.original.signed_at, new Date())}`} /> },
-                { id: "act", header: "", enableSorting: false, cell: (cell) => may("expert") && cell.row.original.state !== "retired" && <Button small onClick={() => setRetiring(cell.row.original)}>{t.gold.retire}</Button> },
+                { id: "act", header: hidden(t.table.act), enableSorting: false, cell: (cell) => may("expert") && cell.row.original.state !== "retired" && <Button small onClick={() => setRetiring(cell.row.original)}>{t.gold.retire}</Button> },
               ]}
             />
           )}

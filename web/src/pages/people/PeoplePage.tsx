@@ -12,7 +12,7 @@ import { ago } from "@/format/times";
 import { t } from "@/text/en";
 import { Button } from "@/ui/Button";
 import { Card, Grid, PageHead } from "@/ui/Card";
-import { CsvLink, DataTable } from "@/ui/DataTable";
+import { CsvLink, DataTable, hidden } from "@/ui/DataTable";
 import { EmptyState, ErrorState, Loading } from "@/ui/Messages";
 import { Person } from "@/ui/Person";
 import { TopTitle } from "@/ui/Shell";
@@ -65,7 +65,7 @@ function Members() {
             { id: "state", header: t.table.state, accessorFn: (row) => row.state, cell: (cell) => <Tag tone={STATES[cell.row.original.state]}>{t.people.states[cell.row.original.state]}</Tag> },
             { id: "n", header: t.table.answers, meta: { end: true }, accessorFn: (row) => row.n_submissions, cell: (cell) => count(cell.row.original.n_submissions) },
             { id: "seen", header: t.table.lastSeen, accessorFn: (row) => row.last_seen_at ?? "", cell: (cell) => <span className="grey">{cell.row.original.last_seen_at === null ? t.people.neverSeen : ago(cell.row.original.last_seen_at, new Date())}</span> },
-            { id: "edit", header: "", enableSorting: false, cell: (cell) => <span className={css.rowEnd}><Button small onClick={() => setEditing(cell.row.original)}>{t.people.changeRoles}</Button></span> },
+            { id: "edit", header: hidden(t.table.act), enableSorting: false, cell: (cell) => <span className={css.rowEnd}><Button small onClick={() => setEditing(cell.row.original)}>{t.people.changeRoles}</Button></span> },
           ]}
         />
       )}

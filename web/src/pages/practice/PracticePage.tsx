@@ -31,8 +31,8 @@ export function PracticePage() {
   if (waiting?.assignment.practice === true && claim.failureCount === 0) {
     return <Desk work={waiting} onSubmitted={async (said) => { if (said?.practice != null) setReceipt(said); else await next(); }} onSkipped={next} />;
   }
-  if (claim.isFetching) return <div className={work.center}><Loading what={t.things.nextImage} /></div>;
-  if (claim.isError) return <div className={work.center}><ErrorState error={asError(claim.error)} onRetry={() => void claim.refetch()} /></div>;
+  if (claim.isFetching) return <main className={work.center}><Loading what={t.things.nextImage} /></main>;
+  if (claim.isError) return <main className={work.center}><ErrorState error={asError(claim.error)} onRetry={() => void claim.refetch()} /></main>;
   return <Finished />;
 }
 
@@ -51,6 +51,6 @@ function Finished() {
   if (figures.isError) return <ErrorState error={asError(figures.error)} onRetry={() => void figures.refetch()} />;
   const { practice } = figures.data;
   const onward = <Link className={buttonClass("primary")} to={`/p/${slug}/annotate`}>{t.practice.toWork}</Link>;
-  if (practice.n_done === 0) return <div className={work.center}><EmptyState title={t.practice.none} action={onward}>{t.practice.noneHint}</EmptyState></div>;
+  if (practice.n_done === 0) return <main className={work.center}><EmptyState level={1} title={t.practice.none} action={onward}>{t.practice.noneHint}</EmptyState></main>;
   return <PracticeResult practice={practice} onward={<>{onward} <Button kind="quiet" onClick={() => void figures.refetch()}>{t.work.lookAgain}</Button></>} />;
 }

@@ -18,11 +18,12 @@ export function ReviewPage() {
   const review = claim.data?.review ?? null;
   if (review !== null && !claim.isError) return <Loaded review={review} onNext={async () => { await claim.refetch(); }} />;
   return (
-    <div className={work.center}>
+    <main className={work.center}>
       {claim.isFetching && <Loading what={t.things.review} />}
       {!claim.isFetching && claim.isError && <ErrorState error={asError(claim.error)} onRetry={() => void claim.refetch()} />}
       {!claim.isFetching && !claim.isError && (
         <EmptyState
+          level={1}
           title={t.review.none}
           action={
             <div className={work.buttons}>
@@ -34,7 +35,7 @@ export function ReviewPage() {
           {t.review.noneHint}
         </EmptyState>
       )}
-    </div>
+    </main>
   );
 }
 

@@ -11,7 +11,7 @@ export function WorkTop({ title, text }: { title?: string; text?: React.ReactNod
   return (
     <div className={css.crumbs}>
       <Link to={home} aria-label={t.work.backTo(project.name)}><Logo /> <span>{project.name}</span></Link>
-      {title !== undefined && <b>{title}</b>}
+      <h1 className={title === undefined ? "visually-hidden" : css.title}>{title ?? t.nav.annotate}</h1>
       {text !== undefined && <span className="grey">{text}</span>}
     </div>
   );
