@@ -23,3 +23,4 @@ def submission_in(rx: Rx, submission_id: str) -> Submission:
 submissions_of_item = store.submissions_of_item
 marks_of = store.marks_of
 submissions_of_author = store.submissions_of_author
+count_by_author = store.count_by_author

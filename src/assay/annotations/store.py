@@ -236,3 +236,15 @@ def work_submissions(rx: Rx) -> list[Submission]:
 def box_rows(rx: Rx) -> list[tuple[str, str, float, float, float, float]]:
     """Their boxes: submission, class and four sides, grouped by submission."""
     return [tuple(row) for row in rx.rows(_box_rows)]
+
+
+_by_author = (
+    sa.select(submissions.c.author_id, sa.func.count().label("n"))
+    .where(submissions.c.project_id == PROJECT, submissions.c.author_id.in_(sa.bindparam("authors", expanding=True)))
+    .group_by(submissions.c.author_id)
+)
+
+
+def count_by_author(rx: Rx, author_ids: Sequence[str]) -> dict[str, int]:
+    """How much each author handed in; those who handed in nothing are left out."""
+    return {row.author_id: row.n for row in rx.rows(_by_author, authors=list(author_ids))}

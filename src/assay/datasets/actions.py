@@ -89,6 +89,7 @@ def sign_release(caller: Caller, project: Membership, release_id: str, meaning: 
         ReleaseStateError: it is not frozen.
     """
     with house.write(caller.actor, project.project_id, "sign release") as tx:
+        store.lock(tx, release_id)
         release = release_in(tx, release_id)
         if release.state is not ReleaseState.FROZEN or release.digest is None:
             raise ReleaseStateError(release.name, release.state.value, "frozen")

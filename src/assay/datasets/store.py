@@ -127,6 +127,18 @@ def freeze(
     return changed == 1
 
 
+_lock = (
+    sa.update(releases)
+    .where(releases.c.project_id == PROJECT, releases.c.id == sa.bindparam("release"))
+    .values(note=releases.c.note)
+)
+
+
+def lock(tx: Tx, release_id: str) -> None:
+    """Let one signature after the other count itself; without it two at the same moment could both be too few."""
+    tx.change(_lock, release=release_id)
+
+
 def set_state(tx: Tx, release_id: str, old: ReleaseState, new: ReleaseState, refusal: str | None = None) -> bool:
     """Move on; False when it was not in the old state."""
     changed = tx.change(_set_state, release=release_id, old_state=old.value, new_state=new.value, why=refusal)

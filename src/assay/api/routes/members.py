@@ -19,7 +19,7 @@ from assay.access import (
     reset_member,
     resume,
 )
-from assay.annotations import submissions_of_author
+from assay.annotations import count_by_author
 from assay.api.deps import Caller, Cursor, Format, House, Lead, Limit
 from assay.api.routes.links import link_out
 from assay.api.routing import make_router
@@ -58,7 +58,7 @@ def _state(member: Member) -> Literal["invited", "active", "paused"]:
 def members_out(members: list[Member], caller: CallerValue, project: Membership, house: HouseValue) -> list[MemberOut]:
     """People with how much each has handed in."""
     with house.read(caller.actor, project.project_id) as rx:
-        counts = {m.user.id: len(submissions_of_author(rx, m.user.id, 0)) for m in members}
+        counts = count_by_author(rx, [m.user.id for m in members])
     return [
         MemberOut(
             user=person_out(m),
@@ -67,7 +67,7 @@ def members_out(members: list[Member], caller: CallerValue, project: Membership,
             state=_state(m),
             paused_at=instant_or_none(m.paused_at_us),
             last_seen_at=instant_or_none(m.user.last_seen_at_us),
-            n_submissions=counts[m.user.id],
+            n_submissions=counts.get(m.user.id, 0),
         )
         for m in members
     ]
