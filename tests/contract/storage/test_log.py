@@ -11,7 +11,7 @@ from tests.contract.storage.tables import P, Q, write_note
 
 from assay.kernel.canonical import canonical_json
 from assay.kernel.merkle import leaf_hash, merkle_root
-from assay.storage import Head, House, LogDamagedError, check_log, read_head, seal
+from assay.storage import Head, House, LogDamagedError, check_log, log, newest_event, read_head, seal
 from assay.storage.errors import ConstraintBrokenError
 from assay.storage.events import events, leaf_value, log_heads
 
@@ -182,3 +182,29 @@ def test_a_sealed_event_cannot_be_sealed_anew(house: House) -> None:
     fill(house, 2)
     with pytest.raises(ConstraintBrokenError), house.bookkeeping() as connection:
         connection.execute(sa.update(events).values(leaf="0" * 64))
+
+
+def test_the_newest_event_of_a_project_is_told_before_and_after_its_seal_whatever_others_do(house: House) -> None:
+    assert newest_event(house, P) == ""
+    write_note(house, "mine")
+    newest = newest_event(house, P)
+    with house.database.reading() as connection:
+        assert connection.execute(sa.select(events.c.id)).scalar_one() == newest
+    for i in range(3):
+        write_note(house, f"theirs-{i}", project=Q)
+    assert newest_event(house, P) == newest
+    seal(house)
+    assert newest_event(house, P) == newest
+    write_note(house, "mine again")
+    assert newest_event(house, P) > newest
+
+
+def test_looking_for_the_newest_event_never_walks_over_other_projects(sqlite_house: House) -> None:
+    with sqlite_house.database.reading() as connection:
+        for statement in (log._newest_unsealed, log._newest_sealed):
+            compiled = statement.compile(connection.engine)
+            values = ("",) * len(compiled.positiontup or ())
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", values).all()
+            text = " ".join(str(row) for row in plan)
+            assert "ix_events_unsealed" in text or "ix_events_project_seq" in text
+            assert "TEMP B-TREE" not in text
