@@ -447,12 +447,12 @@ cdef extern from "assay_kernel.h" nogil:
         const int32_t *labels
 
     double assay_skene_round(
-        const assay_votes *v, const double *log_prior, const double *log_error, double *posterior, double *counts)
+        const assay_votes *v, const double *prior, const double *error, double *posterior, double *counts)
 
 
 def skene_round(
     const int64_t[::1] starts, const int32_t[::1] workers, const int32_t[::1] labels,
-    const double[::1] log_prior, const double[:, :, ::1] log_error, double[:, ::1] posterior, double[:, :, ::1] counts,
+    const double[::1] prior, const double[:, :, ::1] error, double[:, ::1] posterior, double[:, :, ::1] counts,
 ):
     """Write the posterior of every task and the counts for the next error tables; the log likelihood."""
     cdef assay_votes v
@@ -462,5 +462,73 @@ def skene_round(
         return 0.0
     v.starts, v.workers, v.labels = &starts[0], &workers[0], &labels[0]
     with nogil:
-        likelihood = assay_skene_round(&v, &log_prior[0], &log_error[0, 0, 0], &posterior[0, 0], &counts[0, 0, 0])
+        likelihood = assay_skene_round(&v, &prior[0], &error[0, 0, 0], &posterior[0, 0], &counts[0, 0, 0])
     return likelihood
+
+
+cdef extern from "assay_kernel.h" nogil:
+    ctypedef struct assay_fusion:
+        int64_t n_items
+        int32_t n_models
+        const int64_t *offsets
+        const int64_t *begins
+        const double *boxes
+        const double *scores
+        const int32_t *classes
+        const uint8_t *used
+        double threshold
+        double largest_weight
+        double total_weight
+        int take_highest
+
+    ctypedef struct assay_fused:
+        int64_t *offsets
+        double *boxes
+        double *scores
+        int32_t *classes
+        int32_t *sizes
+
+    int assay_fuse_items(const assay_fusion *in_, assay_fused *out)
+    int assay_robust_means(
+        const int64_t *starts, int64_t n_groups, const double *boxes, const double *weights, double reach,
+        double least_spread, double *fused)
+
+
+def robust_means(
+    const int64_t[::1] starts, const double[:, ::1] boxes, const double[::1] weights, double reach, double least_spread,
+    double[:, ::1] fused,
+):
+    """Write the weighted Huber mean of every side of every group."""
+    cdef int status = ASSAY_OK
+    if fused.shape[0] == 0:
+        return
+    with nogil:
+        status = assay_robust_means(
+            &starts[0], fused.shape[0], &boxes[0, 0], &weights[0], reach, least_spread, &fused[0, 0])
+    if status == ASSAY_NO_MEMORY:
+        raise MemoryError
+
+
+def fuse_items(
+    const int64_t[:, ::1] offsets, const int64_t[::1] begins, const double[:, ::1] boxes, const double[::1] scores,
+    const int32_t[::1] classes, const uint8_t[::1] used, double threshold, double largest_weight, double total_weight,
+    bint take_highest, int64_t[::1] out_offsets, double[:, ::1] out_boxes, double[::1] out_scores,
+    int32_t[::1] out_classes, int32_t[::1] out_sizes,
+):
+    """Write the fused boxes of every item by falling score, and where each item's begin."""
+    cdef assay_fusion given
+    cdef assay_fused found
+    cdef int status = ASSAY_OK
+    given.n_items, given.n_models = offsets.shape[1] - 1, <int32_t>offsets.shape[0]
+    if boxes.shape[0] == 0:
+        out_offsets[:] = 0
+        return
+    given.offsets, given.begins, given.boxes, given.scores = &offsets[0, 0], &begins[0], &boxes[0, 0], &scores[0]
+    given.classes, given.used, given.threshold = &classes[0], &used[0], threshold
+    given.largest_weight, given.total_weight, given.take_highest = largest_weight, total_weight, take_highest
+    found.offsets, found.boxes, found.scores = &out_offsets[0], &out_boxes[0, 0], &out_scores[0]
+    found.classes, found.sizes = &out_classes[0], &out_sizes[0]
+    with nogil:
+        status = assay_fuse_items(&given, &found)
+    if status == ASSAY_NO_MEMORY:
+        raise MemoryError

@@ -40,6 +40,21 @@ typedef struct {
     int64_t n, room;
 } assay_edges;
 
+/* Make room for `more` pairs; ASSAY_TOO_MUCH beyond ten million. */
+int assay_edges_room(assay_edges *edges, int64_t more);
+
+/* Finds pairs; its memory is reused from item to item. */
+typedef struct {
+    assay_edges edges;
+    double *lanes;
+    int32_t *hits;
+    int64_t room;
+} assay_finder;
+
+int assay_find_edges(assay_finder *finder, const double *left, int32_t n_left, const double *right, int32_t n_right,
+                     double threshold);
+void assay_finder_free(assay_finder *finder);
+
 /* Where a matching writes: for each row its column or -1, for each column its row or -1, both item-local. */
 typedef struct {
     int32_t *col_of_row, *row_of_col;
@@ -181,7 +196,33 @@ typedef struct {
 } assay_votes;
 
 /* One EM round: posterior (n_tasks, n_classes) and counts for the next error tables; answers the log likelihood. */
-double assay_skene_round(const assay_votes *v, const double *log_prior, const double *log_error, double *posterior,
+double assay_skene_round(const assay_votes *v, const double *prior, const double *error, double *posterior,
                          double *counts);
+
+/* ---- fusing boxes ---- */
+
+/* (n_groups, 4) weighted Huber means of each side; `reach` in spreads, `least_spread` as a share of width or height. */
+int assay_robust_means(const int64_t *starts, int64_t n_groups, const double *boxes, const double *weights, double reach,
+                       double least_spread, double *fused);
+
+/* Boxes of several models over the same items, one model after another; model m's rows begin at begins[m]. */
+typedef struct {
+    int64_t n_items;
+    int32_t n_models;
+    const int64_t *offsets, *begins; /* (n_models, n_items + 1), (n_models) */
+    const double *boxes, *scores;    /* scores times the model's weight */
+    const int32_t *classes;
+    const uint8_t *used;
+    double threshold, largest_weight, total_weight;
+    int take_highest;
+} assay_fusion;
+
+typedef struct {
+    int64_t *offsets;
+    double *boxes, *scores;
+    int32_t *classes, *sizes;
+} assay_fused;
+
+int assay_fuse_items(const assay_fusion *in, assay_fused *out);
 
 #endif

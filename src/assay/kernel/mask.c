@@ -217,8 +217,15 @@ int assay_rasterise(const assay_polygons *p, int64_t n_masks, int64_t *run_start
     int status = ASSAY_OK;
     run_starts[0] = 0;
     for (int64_t mask = 0; mask < n_masks && status == ASSAY_OK; mask++) {
+        int64_t floor = out->n, ring = p->mask_rings[mask];
+        if (p->mask_rings[mask + 1] == ring + 1 && !p->is_hole[ring]) {
+            int64_t from = p->ring_points[ring];
+            status = rasterise_ring(&r.cross, p->points + 2 * from, p->ring_points[ring + 1] - from, p->sizes[2 * mask],
+                                    p->sizes[2 * mask + 1], out);
+            run_starts[mask + 1] = out->n;
+            continue;
+        }
         status = rasterise_mask(&r, p, mask);
-        int64_t floor = out->n;
         for (int64_t k = 0; k < r.whole.n && status == ASSAY_OK; k++)
             status = assay_runs_add(out, r.whole.start[k], r.whole.end[k], floor);
         run_starts[mask + 1] = out->n;
@@ -313,21 +320,25 @@ int64_t assay_write_rle(const int32_t *start, const int32_t *end, int64_t n, int
 void assay_mask_measure(const int64_t *run_starts, const int32_t *start, const int32_t *end, const int32_t *heights,
                         int64_t n_masks, int64_t *area, double *boxes) {
     for (int64_t mask = 0; mask < n_masks; mask++) {
-        int32_t height = heights[mask], x_min = INT32_MAX, y_min = INT32_MAX, x_max = 0, y_max = 0;
-        area[mask] = 0;
-        for (int64_t k = run_starts[mask]; k < run_starts[mask + 1]; k++) {
-            int32_t x0 = start[k] / height, x1 = (end[k] - 1) / height;
-            int32_t y0 = x0 == x1 ? start[k] - x0 * height : 0, y1 = x0 == x1 ? end[k] - x0 * height : height;
-            area[mask] += end[k] - start[k];
-            if (x0 < x_min) x_min = x0;
-            if (x1 + 1 > x_max) x_max = x1 + 1;
-            if (y0 < y_min) y_min = y0;
-            if (y1 > y_max) y_max = y1;
-        }
+        int64_t first = run_starts[mask], last = run_starts[mask + 1], total = 0;
+        int32_t height = heights[mask], y_min = INT32_MAX, y_max = 0;
+        int32_t top = first < last ? start[first] / height * height : 0; /* first pixel of the run's column */
         double *box = boxes + 4 * mask;
-        box[0] = area[mask] ? x_min : 0;
-        box[1] = area[mask] ? y_min : 0;
-        box[2] = x_max;
+        for (int64_t k = first; k < last; k++) {
+            if (start[k] - top >= height) {
+                top += height; /* most often the next column */
+                if (start[k] - top >= height) top = start[k] / height * height;
+            }
+            int32_t y0 = start[k] - top, y1 = end[k] - top;
+            if (y1 > height) y0 = 0, y1 = height; /* goes on in the next column */
+            total += end[k] - start[k];
+            y_min = y0 < y_min ? y0 : y_min;
+            y_max = y1 > y_max ? y1 : y_max;
+        }
+        area[mask] = total;
+        box[0] = total ? start[first] / height : 0;
+        box[1] = total ? y_min : 0;
+        box[2] = total ? (end[last - 1] - 1) / height + 1 : 0;
         box[3] = y_max;
     }
 }
@@ -342,6 +353,25 @@ static int64_t first_ending_after(const int32_t *end, int64_t from, int64_t to, 
     return from;
 }
 
+static int64_t shared_pixels(const int32_t *a_start, const int32_t *a_end, int64_t i, int64_t i_end,
+                             const int32_t *b_start, const int32_t *b_end, int64_t j, int64_t j_end) {
+    int64_t common = 0;
+    int32_t a0 = a_start[i], a1 = a_end[i], b0 = b_start[j], b1 = b_end[j];
+    for (;;) {
+        int32_t from = a0 > b0 ? a0 : b0, to = a1 < b1 ? a1 : b1;
+        common += to > from ? to - from : 0;
+        if (a1 <= b1) {
+            if (++i == i_end) return common;
+            a0 = a_start[i];
+            a1 = a_end[i];
+        } else {
+            if (++j == j_end) return common;
+            b0 = b_start[j];
+            b1 = b_end[j];
+        }
+    }
+}
+
 void assay_mask_overlap(const int64_t *a_starts, const int32_t *a_start, const int32_t *a_end, const int64_t *b_starts,
                         const int32_t *b_start, const int32_t *b_end, const int64_t *rows, const int64_t *cols,
                         int64_t n_pairs, int64_t *out) {
@@ -352,14 +382,7 @@ void assay_mask_overlap(const int64_t *a_starts, const int32_t *a_start, const i
             i = first_ending_after(a_end, i, i_end, b_start[j]);
             if (i < i_end) j = first_ending_after(b_end, j, j_end, a_start[i]);
         }
-        while (i < i_end && j < j_end) {
-            int32_t from = a_start[i] > b_start[j] ? a_start[i] : b_start[j];
-            int32_t to = a_end[i] < b_end[j] ? a_end[i] : b_end[j];
-            if (to > from) common += to - from;
-            int32_t a_stops = a_end[i], b_stops = b_end[j];
-            i += a_stops <= b_stops;
-            j += b_stops <= a_stops;
-        }
+        if (i < i_end && j < j_end) common = shared_pixels(a_start, a_end, i, i_end, b_start, b_end, j, j_end);
         out[pair] = common;
     }
 }

@@ -16,8 +16,8 @@ def skene_round(
     starts: Longs,
     workers: Ints,
     labels: Ints,
-    log_prior: Floats,
-    log_error: Floats,
+    prior: Floats,
+    error: Floats,
     *,
     backend: native.Backend = native.BACKEND,
 ) -> tuple[Floats, Floats, float]:
@@ -27,21 +27,21 @@ def skene_round(
         starts: (n_tasks + 1,) where each task's votes begin.
         workers: (n_votes,) who voted.
         labels: (n_votes,) for which class.
-        log_prior: (n_classes,) log share of each class.
-        log_error: (n_workers, n_classes, n_classes) log chance of a vote (second axis) given the truth (third).
+        prior: (n_classes,) share of each class, at least 1e-10.
+        error: (n_workers, n_classes, n_classes) chance of a vote (second axis) given the truth (third), at least 1e-10.
         backend: which implementation runs.
 
     Returns:
-        (n_tasks, n_classes) posterior, counts of votes shaped like `log_error`, weighted by the posterior, and the log
+        (n_tasks, n_classes) posterior, counts of votes shaped like `error`, weighted by the posterior, and the log
         likelihood of the votes under the tables given.
     """
-    posterior, counts = np.empty((len(starts) - 1, len(log_prior))), np.zeros(log_error.shape)
+    posterior, counts = np.empty((len(starts) - 1, len(prior))), np.zeros(error.shape)
     if backend == "compiled":
-        likelihood = native.compiled.skene_round(starts, workers, labels, log_prior, log_error, posterior, counts)
+        likelihood = native.compiled.skene_round(starts, workers, labels, prior, error, posterior, counts)
         return posterior, counts, float(likelihood)
     task = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    score = np.tile(log_prior, (len(starts) - 1, 1))
-    np.add.at(score, task, log_error[workers, labels])
+    score = np.tile(np.log(prior), (len(starts) - 1, 1))
+    np.add.at(score, task, np.log(error)[workers, labels])
     top = score.max(axis=1, keepdims=True, initial=-np.inf)
     np.exp(score - top, out=posterior)
     total = posterior.sum(axis=1, keepdims=True)

@@ -131,3 +131,5 @@ from assay.quality.votes import Votes as Votes
 from assay.quality.votes import dawid_skene as dawid_skene
 from assay.quality.votes import majority as majority
 from assay.quality.votes import one_coin as one_coin
+from assay.quality.weighted_fusion import ScoredBoxes as ScoredBoxes
+from assay.quality.weighted_fusion import weighted_boxes_fusion as weighted_boxes_fusion

@@ -65,4 +65,4 @@ class Boxes(Marks):
 
     def _rows(self, offsets: Longs, items: Longs, rows: Longs) -> Self:
         del items
-        return type(self)(offsets, self.xyxy[rows], self.classes[rows])
+        return self._trusted(offsets=offsets, xyxy=self.xyxy[rows], classes=self.classes[rows])

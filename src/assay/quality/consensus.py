@@ -242,24 +242,31 @@ class _Inference:
 def _name_classes(
     clusters: Clusters, there: NDArray[np.float64], known: NDArray[np.float64]
 ) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
-    """Class and its posterior per cluster, and each author's chance to be right (one-coin model, EM)."""
-    classes, vote = np.unique(clusters.classes, return_inverse=True)
-    if len(classes) == 0:
-        nobody = np.where(np.isnan(known), PRIOR_RIGHT_CLASS, known)
-        return np.empty(0, np.int32), np.empty(0), nobody
-    cell = clusters.owners * len(classes) + vote
-    wrong_ways = max(len(classes) - 1, 1)
+    """Class and its posterior per cluster, and each author's chance to be right (one-coin model, EM).
+
+    Only classes somebody named get a cell; all others of a cluster are equally likely and only count.
+    """
+    n_classes = len(np.unique(clusters.classes))
+    cells, cell = np.unique(
+        clusters.owners * (int(clusters.classes.max(initial=0)) + 1) + clusters.classes, return_inverse=True
+    )
+    owner, label_class = np.divmod(cells, int(clusters.classes.max(initial=0)) + 1)
+    n_unnamed = n_classes - np.bincount(owner, minlength=len(clusters))
     right = np.where(np.isnan(known), PRIOR_RIGHT_CLASS, np.clip(known, 0.01, 0.99))
     says = there[clusters.owners]
     tries = np.bincount(clusters.authors, says, len(known))
-    posterior = np.empty((len(clusters), len(classes)))
-    for _ in range(N_CLASS_ROUNDS):
-        gain = np.log(right) - np.log((1 - right) / wrong_ways)
-        score = np.bincount(cell, gain[clusters.authors], posterior.size).reshape(posterior.shape)
-        posterior = np.exp(score - score.max(axis=1, keepdims=True))
-        posterior /= posterior.sum(axis=1, keepdims=True)
-        hits = np.bincount(clusters.authors, says * posterior.ravel()[cell], len(known))
+    chance = np.zeros(len(cells))
+    starts = np.searchsorted(owner, np.arange(len(clusters)))
+    for _ in range(N_CLASS_ROUNDS if len(cells) else 0):
+        gain = np.log(right) - np.log((1 - right) / max(n_classes - 1, 1))
+        score = np.bincount(cell, gain[clusters.authors], len(cells))
+        top = np.maximum(np.maximum.reduceat(score, starts), 0.0)
+        weight = np.exp(score - top[owner])
+        total = np.add.reduceat(weight, starts) + n_unnamed * np.exp(-top)
+        chance = weight / total[owner]
+        hits = np.bincount(clusters.authors, says * chance[cell], len(known))
         learned = (hits + PRIOR_RIGHT_CLASS * PRIOR_MARKS) / (tries + PRIOR_MARKS)
         right = np.where(np.isnan(known), learned, right)
-    best = posterior.argmax(axis=1)
-    return classes[best], posterior.max(axis=1), right
+    # The first of the best in each cluster: the lowest class number wins a tie.
+    best = np.lexsort((label_class, -chance, owner))[starts] if len(cells) else np.empty(0, np.int64)
+    return label_class[best].astype(np.int32), chance[best], right

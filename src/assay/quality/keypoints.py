@@ -59,7 +59,9 @@ class Keypoints(Marks):
 
     def _rows(self, offsets: Longs, items: Longs, rows: Longs) -> Self:
         del items
-        return type(self)(offsets, self.points[rows], self.areas[rows], self.classes[rows])
+        return self._trusted(
+            offsets=offsets, points=self.points[rows], areas=self.areas[rows], classes=self.classes[rows]
+        )
 
 
 def object_keypoint_similarity(

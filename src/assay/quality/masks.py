@@ -107,7 +107,7 @@ class Masks(Marks):
             need = f"run lengths that add up to {height} x {width}, in COCO's compressed letters"
             shown = codes[wrong][:40].decode("ascii", "replace")
             raise MarkInvalidError("mask", repr(shown), item=item, row=wrong - int(offsets[item]), need=need)
-        return cls(offsets, sizes, run_starts, begins, ends, np.asarray(classes))
+        return cls._from_kernel(offsets, sizes, (run_starts, begins, ends), classes)
 
     @classmethod
     def from_rings(cls, offsets: ArrayLike, sizes: ArrayLike, rings: Rings, classes: ArrayLike) -> Self:
@@ -120,10 +120,8 @@ class Masks(Marks):
         sizes = check_sizes(sizes, len(offsets) - 1)
         _check_rings(rings, offsets)
         per_mask = _size_of_each(offsets, sizes, len(rings.mask_rings) - 1)
-        run_starts, starts, ends = native_masks.rasterise(
-            rings.points, rings.ring_points, rings.is_hole, rings.mask_rings, per_mask
-        )
-        return cls(offsets, sizes, run_starts, starts, ends, np.asarray(classes))
+        runs = native_masks.rasterise(rings.points, rings.ring_points, rings.is_hole, rings.mask_rings, per_mask)
+        return cls._from_kernel(offsets, sizes, runs, classes)
 
     @classmethod
     def from_polygons(
@@ -150,6 +148,22 @@ class Masks(Marks):
         flat = np.concatenate([np.empty(0, np.int64), *edges])
         run_starts = _offsets([len(edge) // 2 for edge in edges])
         return cls(offsets, sizes, run_starts, flat[0::2], flat[1::2], np.asarray(classes))
+
+    @classmethod
+    def _from_kernel(
+        cls, offsets: Longs, sizes: NDArray[np.int32], runs: native_masks.Masks, classes: ArrayLike
+    ) -> Self:
+        """The kernel's own runs are right by construction; the classes are the caller's."""
+        made = cls._trusted(
+            offsets=offsets,
+            sizes=sizes,
+            run_starts=runs[0],
+            starts=runs[1],
+            ends=runs[2],
+            classes=whole_numbers("Classes", classes, np.int32),
+        )
+        made._check_rows(len(runs[0]) - 1)  # noqa: SLF001 - it is one of us
+        return made
 
     @property
     def runs(self) -> native_masks.Masks:
@@ -200,8 +214,13 @@ class Masks(Marks):
         counts = np.diff(self.run_starts)[rows]
         run_starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
         runs = np.arange(run_starts[-1]) + np.repeat(self.run_starts[rows] - run_starts[:-1], counts)
-        return type(self)(
-            offsets, self.sizes[items], run_starts, self.starts[runs], self.ends[runs], self.classes[rows]
+        return self._trusted(
+            offsets=offsets,
+            sizes=self.sizes[items],
+            run_starts=run_starts,
+            starts=self.starts[runs],
+            ends=self.ends[runs],
+            classes=self.classes[rows],
         )
 
     def _check_runs(self) -> None:

@@ -7,13 +7,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.kernel import native_fusion
 from assay.quality.clusters import Clusters
 
 Floats = NDArray[np.float64]
 
 HUBER: Final = 1.0  # spreads beyond which a side loses weight
 SMALLEST_SPREAD: Final = 0.02  # of width or height; below it everybody is right
-N_STEPS: Final = 3
 FEWEST_DRAWN: Final = 3  # boxes in a cluster before it says who is inexact
 
 
@@ -56,34 +56,11 @@ def learn_noise(
 def robust_mean(clusters: Clusters, xyxy: Floats, weights: Floats) -> Floats:
     """(n, 4) weighted Huber means of each side, from the weighted median in three steps.
 
-    Reference: Huber (1964), "Robust Estimation of a Location Parameter"; the spread is 1.4826 x the median distance.
+    Reference: Huber (1964), "Robust Estimation of a Location Parameter".
     """
-    fused = np.column_stack([weighted_median(clusters, xyxy[:, side], weights) for side in range(4)])
-    equal = np.ones(len(weights))
-    for _ in range(N_STEPS):
-        size = _size(fused)[clusters.owners]
-        off = np.abs(xyxy - fused[clusters.owners]) / size
-        middle = np.column_stack([weighted_median(clusters, off[:, side], equal) for side in range(4)])
-        spread = np.maximum(1.4826 * middle.mean(axis=1), SMALLEST_SPREAD)[clusters.owners, None]
-        share = weights[:, None] * np.minimum(1, HUBER * spread / np.maximum(off, 1e-12))
-        total = np.add.reduceat(share, clusters.starts[:-1], axis=0)
-        fused = np.add.reduceat(share * xyxy, clusters.starts[:-1], axis=0) / total
-    return fused
+    return native_fusion.robust_means(clusters.starts, xyxy, weights, reach=HUBER, least_spread=SMALLEST_SPREAD)
 
 
 def _size(boxes: Floats) -> Floats:
     """(n, 4) width, height, width, height, never quite 0."""
     return np.maximum(np.tile(boxes[:, 2:] - boxes[:, :2], 2), 1e-9)
-
-
-def weighted_median(clusters: Clusters, values: Floats, weights: Floats) -> Floats:
-    """(n,) weighted median of each cluster; midway between two values when half the weight lies on each side."""
-    order = np.lexsort((values, clusters.owners))
-    sorted_values, running = values[order], np.cumsum(weights[order])
-    ends = running[clusters.starts[1:] - 1]
-    begins = np.concatenate([np.zeros(1), ends[:-1]])
-    half = (begins + ends) / 2
-    slack = 1e-9 * (ends - begins)
-    low = np.searchsorted(running, half - slack)
-    high = np.minimum(np.searchsorted(running, half + slack), clusters.starts[1:] - 1)
-    return np.asarray((sorted_values[low] + sorted_values[high]) / 2, np.float64)

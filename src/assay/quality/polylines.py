@@ -62,7 +62,7 @@ class Polylines(Marks):
         counts = np.diff(self.starts)[rows]
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
         chosen = np.arange(starts[-1]) + np.repeat(self.starts[rows] - starts[:-1], counts)
-        return type(self)(offsets, starts, self.points[chosen], self.classes[rows])
+        return self._trusted(offsets=offsets, starts=starts, points=self.points[chosen], classes=self.classes[rows])
 
 
 @dataclass(frozen=True)

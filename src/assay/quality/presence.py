@@ -29,6 +29,7 @@ CLOSENESS_REAL: Final = (2.5, 1.7)
 CLOSENESS_CHANCE: Final = (1.0, 2.5)
 MAX_UNSEEN: Final = 50.0  # places nobody drew, at most, for each one that somebody drew
 N_ROUNDS: Final = 60
+SETTLED: Final = 1e-3  # no chance moves more than this in a round: enough for a decision
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +79,12 @@ def judge_presence(
     shares = PRIOR_SHARES / PRIOR_SHARES.sum()
     chance = np.empty((len(shares), len(clusters)))
     asked, fit = shown.astype(np.float64), _fit(clusters, join_threshold)
+    before = np.zeros_like(chance)
     for _ in range(N_ROUNDS):
         chance, nobody = _chances(clusters, asked, ability, invention, shares, fit)
+        if np.abs(chance - before).max(initial=0.0) < SETTLED:
+            break
+        before = chance
         shares = (chance.sum(axis=1) + PRIOR_SHARES) / (len(clusters) + PRIOR_SHARES.sum())
         places = chance * (1 + np.minimum(nobody / (1 - nobody), MAX_UNSEEN))
         drew = np.array([np.bincount(clusters.authors, row[clusters.owners], n_authors) for row in chance])

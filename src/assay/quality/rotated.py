@@ -71,4 +71,4 @@ class RotatedBoxes(Marks):
 
     def _rows(self, offsets: Longs, items: Longs, rows: Longs) -> Self:
         del items
-        return type(self)(offsets, self.geometry[rows], self.classes[rows])
+        return self._trusted(offsets=offsets, geometry=self.geometry[rows], classes=self.classes[rows])

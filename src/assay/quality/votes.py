@@ -133,7 +133,7 @@ def dawid_skene(votes: Votes, *, n_rounds: int = 100, tolerance: float = 1e-6, s
     def step() -> tuple[Floats, float]:
         found, tally, likelihood = native_votes.skene_round(
             votes.starts, votes.authors, votes.classes,
-            np.log(np.maximum(state["prior"], LEAST)), np.log(np.maximum(state["error"], LEAST)),
+            np.maximum(state["prior"], LEAST), np.maximum(state["error"], LEAST),
         )  # fmt: skip
         state["error"], state["prior"] = _normalised(tally + smoothing), found.mean(axis=0)
         return found, likelihood

@@ -59,10 +59,10 @@ def test_posteriors_mean_what_they_say() -> None:
 def test_both_kernels_do_the_same_round() -> None:
     votes, _ = some_votes(4, 300, SKILLS)
     rng = np.random.default_rng(4)
-    log_error = np.log(rng.dirichlet(np.ones(4), (5, 4)).swapaxes(1, 2).copy())
-    log_prior = np.log(rng.dirichlet(np.ones(4)))
+    error = rng.dirichlet(np.ones(4), (5, 4)).swapaxes(1, 2).copy()
+    prior = rng.dirichlet(np.ones(4))
     rounds = [
-        native_votes.skene_round(votes.starts, votes.authors, votes.classes, log_prior, log_error, backend=backend)
+        native_votes.skene_round(votes.starts, votes.authors, votes.classes, prior, error, backend=backend)
         for backend in ("compiled", "numpy")
     ]
     assert rounds[0][0] == pytest.approx(rounds[1][0], abs=1e-13)
@@ -95,3 +95,19 @@ def test_votes_that_cannot_be_counted_are_refused() -> None:
         Votes.of([-1], [0], [1])
     with pytest.raises(VotesInvalidError, match="no votes"):
         majority(Votes.of([], [], [], n_items=3, n_classes=2))
+
+
+def test_very_many_votes_on_one_item_do_not_vanish_in_rounding() -> None:
+    rng = np.random.default_rng(6)
+    n_people = 900
+    right = rng.random(n_people) < 0.6
+    votes = Votes.of(np.zeros(n_people, int), np.arange(n_people), np.where(right, 1, 0), n_items=1)
+    error = np.tile(np.array([[0.999999, 1e-6], [1e-6, 0.999999]]), (n_people, 1, 1))
+    rounds = [
+        native_votes.skene_round(
+            votes.starts, votes.authors, votes.classes, np.array([0.5, 0.5]), error, backend=backend
+        )
+        for backend in ("compiled", "numpy")
+    ]
+    assert rounds[0][0].tolist() == rounds[1][0].tolist() == [[0.0, 1.0]]
+    assert rounds[0][2] == pytest.approx(rounds[1][2])
