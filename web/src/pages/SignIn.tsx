@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@/api/calls";
 import { setToken } from "@/api/http";
+import { safeNext } from "@/app/places";
 import { landingOf } from "@/app/project";
 import { SESSION_KEY } from "@/app/session";
 import { t } from "@/text/en";
@@ -39,9 +40,4 @@ export function SignInPage() {
       </Form>
     </Door>
   );
-}
-
-/** Only places of this app: never an address that a stranger put into the link. */
-export function safeNext(next: string | undefined): string | null {
-  return next !== undefined && /^\/(?![/\\])/.test(next) && next !== "/" && !next.startsWith("/signin") ? next : null;
 }

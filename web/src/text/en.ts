@@ -168,7 +168,7 @@ export const t = {
 
   confusion: { gold: "gold", nothing: "nothing" },
 
-  crops: { legend: "dashed: expected, full: drawn", allRight: "Every mark is right." },
+  crops: { legend: "dashed: expected, full: drawn", allRight: "Every mark is right.", othersRight: (n: number) => `${s(n, "other mark is", "other marks are")} right.` },
 
   people: {
     simulated: "simulated",

@@ -1,7 +1,7 @@
 // Taking a side takes that side's mark at the place in question, and nothing else.
 import { describe, expect, it } from "vitest";
 import type { Adjudication, Box, Mark } from "@/api/types";
-import { agreedMarks, iou, markAbout, marksFor } from "./resolve";
+import { agreedMarks, iou, markAbout, marksFor, nextOpen } from "./resolve";
 
 const mark = (id: string, bbox: Box): Mark => ({ id, client_id: id, label_class: "rbc", shape: "bbox", bbox, attributes: {}, geometry: null });
 
@@ -38,5 +38,9 @@ describe("resolving a dispute", () => {
   it("chooses the mark with the largest overlap", () => {
     expect(markAbout([mark("x", [5, 5, 15, 15]), mark("y", [1, 1, 10, 10])], place)?.id).toBe("y");
     expect([iou(place, place), iou(place, far)]).toEqual([1, 0]);
+  });
+
+  it("goes on to the next open dispute, round the end, until none is left", () => {
+    expect([nextOpen(0, 3, new Set([0])), nextOpen(2, 3, new Set([2])), nextOpen(1, 3, new Set([0, 1, 2])), nextOpen(0, 0, new Set())]).toEqual([1, 0, null, null]);
   });
 });

@@ -47,3 +47,12 @@ export function marksFor(choice: Choice, dispute: Adjudication["disputes"][numbe
   const mark = choice.how === "merge" ? markAbout(consensus, dispute.bbox) : answer === undefined ? null : sideMark(answer, dispute);
   return mark === null ? [] : [mark];
 }
+
+/** The dispute after `at` that nobody has decided yet, round the end; null when all are. */
+export function nextOpen(at: number, n: number, closed: ReadonlySet<number>): number | null {
+  for (let step = 1; step <= n; step += 1) {
+    const next = (at + step) % n;
+    if (!closed.has(next)) return next;
+  }
+  return null;
+}

@@ -7,7 +7,7 @@ import { t } from "@/text/en";
 import { authorStyle } from "@/ui/palette";
 import { canvasBox, toShapes } from "../work/marks";
 import type { Choice } from "./resolve";
-import { markAbout, marksFor, sideMark } from "./resolve";
+import { markAbout, marksFor, nextOpen, sideMark } from "./resolve";
 
 interface Decision {
   readonly dispute: number;
@@ -81,14 +81,6 @@ export function useDisputes(engine: AnnotationEngine | null, snapshot: Snapshot,
 
 function freshShapes(marks: Parameters<typeof toShapes>[0], z: number): Shape[] {
   return toShapes(marks).map((shape, index) => ({ ...shape, id: crypto.randomUUID(), z: z + index }));
-}
-
-export function nextOpen(at: number, n: number, closed: ReadonlySet<number>): number | null {
-  for (let step = 1; step <= n; step += 1) {
-    const next = (at + step) % n;
-    if (!closed.has(next)) return next;
-  }
-  return null;
 }
 
 /** Everybody's marks by line style and colour; the dispute at hand strong, the rest thin. */

@@ -22,7 +22,7 @@ export function PracticeResult({ practice, onward }: { practice: MyFigures["prac
           </div>
         </Card>
         <Card span={8} title={t.practice.pictures} note={t.crops.legend}>
-          {practice.verdicts.length === 0 ? <p className="grey">{t.practice.noGoldMet}</p> : practice.verdicts.map((verdict) => <VerdictCrops key={verdict.id} verdict={verdict} book={book} />)}
+          {practice.verdicts.length === 0 ? <p className="grey">{t.practice.noGoldMet}</p> : <div className={css.stack}>{practice.verdicts.map((verdict) => <VerdictCrops key={verdict.id} verdict={verdict} book={book} errorsOnly />)}</div>}
         </Card>
       </Grid>
     </main>

@@ -30,7 +30,7 @@ export function PracticeVerdictView({ practice, onNext }: { practice: PracticeVe
       {verdict !== null && (
         <Grid>
           <Card title={t.practice.marks} note={t.crops.legend}>
-            <VerdictCrops verdict={verdict} book={book} />
+            <VerdictCrops verdict={verdict} book={book} errorsOnly />
           </Card>
         </Grid>
       )}
