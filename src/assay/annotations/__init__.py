@@ -1,13 +1,20 @@
 """Marks by authors on items, and the immutable submissions that carry them."""
 
-from assay.annotations.actions import find_same, take_in
+from assay.annotations.actions import drop_imported, find_same, take_in
 from assay.annotations.bulk import WorkBoxes, boxes_of_work
 from assay.annotations.errors import ClientKeyReusedError, MarksRefusedError, Problem, SubmissionNotFoundError
 from assay.annotations.model import Box, Mark, Origin, StoredMark, Submission
-from assay.annotations.queries import count_by_author, marks_of, submission_in, submissions_of_author, submissions_of_item
-from assay.annotations.rules import check_marks, mark_from_json, mark_to_json, marks_digest
+from assay.annotations.queries import (
+    count_by_author,
+    marks_of,
+    submission_in,
+    submissions_of_author,
+    submissions_of_item,
+)
+from assay.annotations.rules import MAX_MARKS, check_marks, mark_from_json, mark_to_json, marks_digest
 
 __all__ = [
+    "MAX_MARKS",
     "Box",
     "ClientKeyReusedError",
     "Mark",
@@ -21,6 +28,7 @@ __all__ = [
     "boxes_of_work",
     "check_marks",
     "count_by_author",
+    "drop_imported",
     "find_same",
     "mark_from_json",
     "mark_to_json",

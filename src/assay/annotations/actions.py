@@ -8,8 +8,9 @@ from assay.annotations import store
 from assay.annotations.errors import ClientKeyReusedError
 from assay.annotations.model import Mark, Origin, Submission
 from assay.annotations.rules import check_marks, marks_digest
+from assay.kernel.actor import Actor
 from assay.labels import schema_in
-from assay.storage import Tx
+from assay.storage import House, Tx
 
 
 def take_in(
@@ -56,6 +57,17 @@ def take_in(
     if not store.add_submission(tx, submission, marks):
         raise ClientKeyReusedError(client_key)
     return submission
+
+
+def drop_imported(actor: Actor, project: str, import_id: str, *, house: House) -> int:
+    """Forget the labels of an import that failed, whose items nobody ever saw; returns how many submissions.
+
+    The only thing that removes submissions: those of people are never removed.
+    """
+    with house.write(actor, project, "the import failed") as tx:
+        n = store.drop_imported(tx, import_id)
+        tx.record("import.labels_dropped", subject=f"import/{import_id}", n=n)
+    return n
 
 
 def find_same(

@@ -139,6 +139,30 @@ def add_submission(tx: Tx, submission: Submission, marks: Sequence[Mark]) -> boo
     return new
 
 
+_drop_marks = sa.delete(annotation_rows).where(
+    annotation_rows.c.project_id == PROJECT,
+    annotation_rows.c.origin == "imported",
+    annotation_rows.c.submission_id.in_(
+        sa.select(submissions.c.id).where(
+            submissions.c.project_id == PROJECT,
+            submissions.c.author_id == sa.bindparam("import_"),
+            submissions.c.origin == "imported",
+        )
+    ),
+)
+_drop_imported = sa.delete(submissions).where(
+    submissions.c.project_id == PROJECT,
+    submissions.c.author_id == sa.bindparam("import_"),
+    submissions.c.origin == "imported",
+)
+
+
+def drop_imported(tx: Tx, import_id: str) -> int:
+    """Remove what an import brought along; returns how many submissions."""
+    tx.change(_drop_marks, import_=import_id)
+    return tx.change(_drop_imported, import_=import_id)
+
+
 def _annotation(tx: Tx, submission: Submission, no: int, mark: Mark) -> dict[str, Any]:
     return {
         "id": tx.new_id(),

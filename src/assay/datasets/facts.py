@@ -91,7 +91,9 @@ def facts_of(rx: Rx, work: Work, policy: Policy) -> Facts:
     live = {g.item_id for g in work.gold if g.state.value == "live"}
     ordinary = [i for i in work.items if i.id not in live]
     splits = split_items(ordinary)
-    real_only = [i for i in work.items if i.origin != "real" and (i.id in live or splits.get(i.id) != "train")]
+    drawn = [i for i in work.items if i.origin != "real"]
+    all_synthetic = bool(drawn) and len(drawn) == len(work.items)
+    misplaced = [] if all_synthetic else [i for i in drawn if i.id in live or splits.get(i.id) != "train"]
     return Facts(
         n_items=len(ordinary),
         n_complete=sum(work.states.get(i.id) in {"agreed", "settled"} for i in ordinary),
@@ -102,9 +104,10 @@ def facts_of(rx: Rx, work: Work, policy: Policy) -> Facts:
         people=tuple(people_gold(work, policy)),
         agreement=work.agreement.f1 if work.agreement else _no_agreement(),
         n_split_leaks=count_leaks(ordinary, splits),
-        n_synthetic_outside_train=len(real_only),
+        n_synthetic_outside_train=len(misplaced),
         guideline_version=current_guideline_version(rx),
         schema_version=current_schema_version(rx),
+        all_synthetic=all_synthetic,
     )
 
 

@@ -67,7 +67,8 @@ class Facts:
         people: accuracy of those whose answers count, where gold was shown.
         agreement: F1 over pairs of people on shared items.
         n_split_leaks: near-duplicates or group members on both sides of a split.
-        n_synthetic_outside_train: synthetic items in gold, validation or test.
+        n_synthetic_outside_train: synthetic items in gold, validation or test, where there are real ones.
+        all_synthetic: no item is real, as in a demonstration; then nothing can be said about real images at all.
     """
 
     n_items: int
@@ -82,6 +83,7 @@ class Facts:
     n_synthetic_outside_train: int
     guideline_version: int
     schema_version: int
+    all_synthetic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
