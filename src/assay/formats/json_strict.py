@@ -156,8 +156,8 @@ class JsonReader:
             if self._ended or not cut:
                 self.refuse(f"it is not JSON: {error.msg.lower()}", at=min(error.pos, len(self._text)))
             return False, None
-        if end == len(self._text) and not self._ended:  # a number may go on
-            return False, None
+        if not self._ended and not self._text[end : end + _NEAR_END].strip(".eE+-0123456789"):
+            return False, None  # a number may go on: 1 may become 1.5 or 1e5
         self._at = end
         return True, value
 

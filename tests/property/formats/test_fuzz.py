@@ -159,6 +159,7 @@ def run(format_: str, n_runs: int, seed: int) -> None:
         read_or_refuse(format_, {**good, path: data})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", FORMATS)
 def test_a_damaged_file_is_refused_or_read_and_never_crashes(format_: str) -> None:
     run(format_, N_RUNS, seed=20_261_124)

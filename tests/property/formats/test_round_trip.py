@@ -12,7 +12,8 @@ from assay.formats import FORMATS, DictFiles, DictSink, LossReport, ReadReport, 
 from assay.kernel.marks import LabelSet
 
 PNG = a_png(WIDTH_PX, HEIGHT_PX)
-QUICK = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+THOROUGH = settings(QUICK, max_examples=40)
 
 
 def there_and_back(label_set: LabelSet, format_: str) -> tuple[LabelSet, LossReport, ReadReport]:
@@ -24,10 +25,7 @@ def there_and_back(label_set: LabelSet, format_: str) -> tuple[LabelSet, LossRep
     return back, losses, report
 
 
-@pytest.mark.parametrize("format_", FORMATS)
-@QUICK
-@given(label_set=label_sets())
-def test_whatever_a_format_does_not_report_as_lost_comes_back(format_: str, label_set: LabelSet) -> None:
+def check_that_the_rest_comes_back(format_: str, label_set: LabelSet) -> None:
     back, losses, report = there_and_back(label_set, format_)
     assert report.n_refused == report.n_refused_files == 0
     assert len(back.items) == len(label_set.items) == losses.n_items
@@ -38,6 +36,22 @@ def test_whatever_a_format_does_not_report_as_lost_comes_back(format_: str, labe
         assert_same(label_set, back)
 
 
+@pytest.mark.parametrize("format_", FORMATS)
+@QUICK
+@given(label_set=label_sets())
+def test_whatever_a_format_does_not_report_as_lost_comes_back(format_: str, label_set: LabelSet) -> None:
+    check_that_the_rest_comes_back(format_, label_set)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("format_", FORMATS)
+@THOROUGH
+@given(label_set=label_sets())
+def test_it_comes_back_in_many_more_cases(format_: str, label_set: LabelSet) -> None:
+    check_that_the_rest_comes_back(format_, label_set)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("format_", "kinds"),
     [
@@ -52,7 +66,7 @@ def test_whatever_a_format_does_not_report_as_lost_comes_back(format_: str, labe
         ("csv", ("bbox",)),
     ],
 )
-@QUICK
+@THOROUGH
 @given(data=st.data())
 def test_shapes_a_format_can_hold_are_never_among_its_losses(
     format_: str, kinds: tuple[str, ...], data: st.DataObject
@@ -75,6 +89,7 @@ def test_parquet_gives_back_the_very_same_tables(label_set: LabelSet) -> None:
     assert back.skeletons == label_set.skeletons
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", FORMATS)
 @QUICK
 @given(label_set=label_sets())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -409,3 +410,8 @@ def test_an_unknown_format_is_named_with_the_known_ones() -> None:
 def test_pictures_alone_are_no_format() -> None:
     assert detect(DictFiles({"a.png": PNG, "README.txt": b"hello\n"})) is None
     assert detect(DictFiles({})) is None
+
+
+def test_the_page_about_formats_speaks_of_every_one() -> None:
+    page = (Path(__file__).parents[3] / "docs/formats.md").read_text()
+    assert [name for name in FORMATS if f"| `{name}`" not in page] == []
