@@ -173,10 +173,9 @@ def as_lines(report: Mapping[str, Any]) -> Iterator[str]:
         where = f", clause {finding['clause']}" if finding["clause"] else ""
         yield f"    {finding['title']}{where}: {', '.join(finding['people'])}"
     yield ""
-    yield (
-        f"    Of the marks handed in {_rate(report['handed_in']['true'])} were in error, of the released ones "
-        f"{report['released']['true']:.3f} (counted against the truth)."
-    )
+    released = f"{report['released']['true']:.3f}".removeprefix("0")
+    yield f"    Of the marks handed in {_rate(report['handed_in']['true'])} were in error, of the released ones {released}:"
+    yield "    counted against the truth, and with a simulated reviewer and expert who are always right."
     yield f"    {report['data']['note']} Gold is {_rate(report['gold']['share_of_tasks'])} of a person's tasks."
     yield f"    {report['gold']['note']}"
 
