@@ -174,7 +174,8 @@ def as_lines(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"    {finding['title']}{where}: {', '.join(finding['people'])}"
     yield ""
     released = f"{report['released']['true']:.3f}".removeprefix("0")
-    yield f"    Of the marks handed in {_rate(report['handed_in']['true'])} were in error, of the released ones {released}:"
+    handed_in = _rate(report["handed_in"]["true"])
+    yield f"    Of the marks handed in {handed_in} were in error, of the released ones {released}:"
     yield "    counted against the truth, and with a simulated reviewer and expert who are always right."
     yield f"    {report['data']['note']} Gold is {_rate(report['gold']['share_of_tasks'])} of a person's tasks."
     yield f"    {report['gold']['note']}"
