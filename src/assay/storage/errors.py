@@ -6,7 +6,6 @@ from assay.kernel.errors import (
     ConflictError,
     CorruptError,
     InvalidInputError,
-    LimitError,
     NotFoundError,
     UnavailableError,
 )
@@ -183,7 +182,7 @@ class BackupDamagedError(CorruptError):
         )
 
 
-class DiskFullError(LimitError):
+class DiskFullError(UnavailableError):
     """The disk has no room for the change."""
 
     code = "storage.disk_full"
