@@ -43,15 +43,15 @@ def test_the_same_seed_gives_the_same_interval() -> None:
 @pytest.mark.slow
 def test_the_interval_over_100_items_covers_the_long_run_value_as_often_as_it_says() -> None:
     rng = np.random.default_rng(6)
-    truth = a_truth(rng, 40_000)
+    truth = a_truth(rng, 15_000)
     authors = {name: redrawn(rng, truth, misses=0.12, noise=0.08) for name in "ab"}
     long_run = pairwise_agreement(authors, rng=rng)
     covered = np.zeros(3)
-    for run in range(400):
+    for run in range(150):
         items = np.arange(100 * run, 100 * (run + 1))
         part = pairwise_agreement({n: b.take(items) for n, b in authors.items()}, rng=rng)
         for k, name in enumerate(("f1", "mean_iou", "geometry")):
             estimate, truth_value = getattr(part, name), getattr(long_run, name).value
             covered[k] += estimate.low <= truth_value <= estimate.high
-    assert (covered / 400 >= 0.925).all()
-    assert (covered / 400 <= 0.975).all()
+    assert (covered / 150 >= 0.9).all()
+    assert (covered / 150 <= 0.99).all()
