@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import socket
 import time
+import zipfile
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from tests.support.pictures import a_png
-from tests.support.shared import SHARED
+from tests.support.shared import SHARED, shared_path
 
 from assay.formats import (
     DictFiles,
@@ -176,3 +177,12 @@ def test_the_shared_set_was_looked_at_whole() -> None:
 def test_every_refusal_is_one_of_ours() -> None:
     assert issubclass(FileRefusedError, AssayError)
     assert issubclass(TooLargeError, AssayError)
+
+
+@pytest.mark.parametrize("name", ["yolo_same_stem", "yolo_case_ext"])
+def test_label_files_that_fit_their_pictures_only_roughly_are_read_with_a_note(name: str) -> None:
+    with zipfile.ZipFile(shared_path(f"badinputs/archives/{name}.zip")) as archive:
+        contents = {entry: archive.read(entry) for entry in archive.namelist()}
+    _, report = codec("yolo").read(DictFiles(contents))
+    assert report.n_marks >= 1
+    assert report.n_warnings == 1
