@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA ?=
 JOBS ?= 2
 
-.PHONY: setup demo check test bench lock web kernel clean format openapi
+.PHONY: setup demo check test bench bench-quality bench-calibration bench-demo bench-intake bench-durability lock web kernel clean format openapi
 
 setup: $(VENV)/.ready web
 
@@ -42,6 +42,27 @@ check: $(VENV)/.ready
 
 test: setup
 	$(BIN)/pytest -n $(JOBS) --dist worksteal tests
+
+# Measurements beside peers and at length; none of them passes or fails by the clock.
+bench: setup
+	$(BIN)/python -m tests.bench.claims
+
+bench-quality: setup
+	$(BIN)/python -m tests.bench.quality
+
+bench-calibration: setup
+	$(BIN)/python -m tests.bench.calibration
+
+bench-demo: setup
+	$(BIN)/python -m tests.bench.demo_statistics
+
+bench-intake: setup
+	$(BIN)/python -m tests.bench.intake
+
+bench-durability: setup
+	$(BIN)/python -m tests.bench.power_loss
+	$(BIN)/python -m tests.bench.kill --kills 200 --database sqlite
+	$(BIN)/python -m tests.bench.kill --kills 200 --database postgres
 
 lock:
 	uv pip compile pyproject.toml --extra server --extra postgres --group dev --generate-hashes \

@@ -97,9 +97,7 @@ def compute(rx: Rx, work: Work, policy: Policy, findings: list[Finding]) -> Over
     """The overview from what was counted."""
     facts = facts_of(rx, work, policy)
     members = names_of(rx)
-    annotators = sorted(
-        {u for u, m in members.items() if Role.ANNOTATOR in m.roles} | set(work.scores) | set(work.boxes.authors)
-    )
+    annotators = sorted({u for u, m in members.items() if Role.ANNOTATOR in m.roles} | set(work.scores))
     counts = batch_counts(rx).values()
     return overview_of(
         work,
