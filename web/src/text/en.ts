@@ -172,7 +172,7 @@ export const t = {
 
   people: {
     simulated: "simulated",
-    annotator: "Annotator", right: "Right", standing: "Standing", tooFew: "too few to judge",
+    annotator: "Annotator", right: "Right", standing: "Standing", tooFew: "too few",
     title: (n: number, attention: number) => (n === 0 ? "Nobody has answered yet" : attention === 0 ? `${s(n, "person", "people")}, none below the limit` : `${String(attention)} of ${s(n, "person", "people")} need a look`),
     titleText: "Measured on gold hidden in their queue; every interval allows for errors that come together on one image.",
     none: "People and how they fare on hidden gold will be here.",
@@ -242,8 +242,10 @@ export const t = {
     titleText: "Each side is steady in what it does, so the rule is open, not the care.",
     none: "Disagreements that follow a habit will be listed here.",
     noneHint: "They need at least two people on the same images.",
-    legend: "blue: drawn · rust, dashed: left out · hatched: outside the picture",
-    leaveOut: "Leave it out", draw: "Draw it",
+    legend: "blue: drawn · rust, dashed: left out or expected · hatched: outside the picture.",
+    leaveOut: "Leave it out", draw: "Draw it", doSo: "Do so", doNot: "Do not",
+    shareLeftOut: "The figure is the share left out.", shareDone: "The figure is the share of such places where it happens.",
+    doneBy: (names: string[], others: number) => `Done by ${names.join(" and ")}, not by ${others === 1 ? "one other" : `${String(others)} others`}.`,
     states: { published: "Published", dismissed: "Set aside", open: "Open" },
     closedText: "This is settled; the pictures stay as evidence.",
     drafted: "Drafted clause",

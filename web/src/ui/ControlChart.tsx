@@ -42,6 +42,8 @@ interface Props {
 }
 
 const LEFT = 34;
+/** Older changes stay in the list of alarms; two bands are what a chart can carry. */
+const NEWEST_CHANGES = 2;
 
 interface Frame {
   readonly x: Scale;
@@ -59,9 +61,9 @@ export function ControlChart({ series, alarms, label, height = 250, small = fals
   return (
     <div ref={box} className={css.chart}>
       <svg width={width} height={height} role="img" aria-label={label}>
-        {!small && alarms.map((alarm) => <Change key={alarm.gold_image} alarm={alarm} frame={frame} />)}
+        {!small && alarms.slice(-NEWEST_CHANGES).map((alarm) => <Change key={alarm.gold_image} alarm={alarm} frame={frame} />)}
         <RateLane series={series} frame={frame} small={small} />
-        <EvidenceLane series={series} frame={frame} small={small} />
+        {(!small || series.alarm_line !== null) && <EvidenceLane series={series} frame={frame} small={small} alarmAt={alarms.at(-1)?.gold_image ?? null} />}
         {alarms.map((alarm) => <AlarmDot key={alarm.gold_image} alarm={alarm} series={series} frame={frame} small={small} />)}
         <Axis series={series} frame={frame} height={height} />
         {onOpen !== undefined && series.points.map((point) => <ErrorTarget key={point.gold_image} point={point} frame={frame} onOpen={onOpen} />)}
@@ -80,7 +82,8 @@ function frameFor(series: ControlSeries, width: number, height: number, small: b
   const topRate = Math.min(1, Math.max(limit * 1.3, ...points.map((p) => p.high ?? p.value ?? 0), 0.05));
   const topEvidence = Math.max((alarmLine ?? 1) * 1.5, ...points.map((p) => p.evidence)) * 1.05;
   const bottom = height - 18;
-  const split = small ? bottom * 0.42 : bottom * 0.6;
+  // A kind without an alarm of its own has the rate lane only.
+  const split = small ? (alarmLine === null ? bottom - 8 : bottom * 0.42) : bottom * 0.6;
   const right = width - 8;
   return {
     x: linear([1, last], [LEFT, right]),
@@ -96,7 +99,7 @@ function frameFor(series: ControlSeries, width: number, height: number, small: b
 function RateLane({ series, frame, small }: { series: ControlSeries; frame: Frame; small: boolean }) {
   const known = series.points.flatMap((p) => (p.value === null ? [] : [{ ...p, value: p.value, low: p.low ?? p.value, high: p.high ?? p.value }]));
   const at = (value: (p: (typeof known)[number]) => number): [number, number][] => known.map((p) => [frame.x(p.gold_image), frame.rate(value(p))]);
-  const marks = small ? [0, series.limit] : ticks(0, frame.topRate, 3);
+  const marks = small ? [0, series.limit].filter((mark, at) => at === 0 || frame.split - frame.rate(mark) > 12) : ticks(0, frame.topRate, 3);
   return (
     <g>
       {marks.map((mark) => (
@@ -116,7 +119,9 @@ function RateLane({ series, frame, small }: { series: ControlSeries; frame: Fram
   );
 }
 
-function EvidenceLane({ series, frame, small }: { series: ControlSeries; frame: Frame; small: boolean }) {
+function EvidenceLane({ series, frame, small, alarmAt }: { series: ControlSeries; frame: Frame; small: boolean; alarmAt: number | null }) {
+  // The words of the alarm line stand where the alarm does not.
+  const left = alarmAt !== null && frame.x(alarmAt) > (LEFT + frame.right) / 2;
   const line = series.points.map((p): [number, number] => [frame.x(p.gold_image), frame.evidence(p.evidence)]);
   return (
     <g>
@@ -125,11 +130,11 @@ function EvidenceLane({ series, frame, small }: { series: ControlSeries; frame: 
         <>
           <line className={css.alarmLine} x1={LEFT} x2={frame.right} y1={frame.evidence(series.alarm_line)} y2={frame.evidence(series.alarm_line)} />
           {!small && series.run_length !== null && (
-            <text className={css.stopWords} x={LEFT + 4} y={frame.evidence(series.alarm_line) - 4}>{t.chart.alarmLine(series.run_length)}</text>
+            <text className={css.stopWords} x={left ? LEFT + 4 : frame.right} y={frame.evidence(series.alarm_line) - 4} textAnchor={left ? "start" : "end"}>{t.chart.alarmLine(series.run_length)}</text>
           )}
         </>
       )}
-      {!small && <text className={css.accentWords} x={LEFT + 4} y={frame.split + 24}>{t.chart.evidenceOfSlip}</text>}
+      {!small && <text className={css.accentWords} x={LEFT + 4} y={frame.split + 22}>{t.chart.evidenceOfSlip}</text>}
       <path className={css.evidence} d={linePath(line)} />
     </g>
   );
@@ -137,9 +142,10 @@ function EvidenceLane({ series, frame, small }: { series: ControlSeries; frame: 
 
 function Change({ alarm, frame }: { alarm: ChangeMark; frame: Frame }) {
   const { changed } = alarm;
-  const low = frame.x(changed.low_image);
-  const high = frame.x(changed.high_image);
-  const middle = frame.x(changed.median_image);
+  const inside = (image: number): number => Math.min(frame.right, Math.max(LEFT, frame.x(image)));
+  const low = inside(changed.low_image);
+  const high = inside(changed.high_image);
+  const middle = inside(changed.median_image);
   const nearRight = middle > (LEFT + frame.right) / 2;
   return (
     <g>
@@ -164,10 +170,11 @@ function AlarmDot({ alarm, series, frame, small }: { alarm: ChangeMark; series: 
   if (point === undefined || series.alarm_line === null || point.evidence < series.alarm_line) return null;
   const x = frame.x(point.gold_image);
   const y = frame.evidence(point.evidence);
+  const nearLeft = x < LEFT + 190;
   return (
     <g>
       <circle className={css.alarmDot} cx={x} cy={y} r={small ? 3 : 4.5} />
-      {!small && <text className={css.alarmWords} x={x - 9} y={y - 6} textAnchor="end">{t.chart.alarmAt(alarm.gold_image)}</text>}
+      {!small && <text className={css.alarmWords} x={x + (nearLeft ? 9 : -9)} y={y - 6} textAnchor={nearLeft ? "start" : "end"}>{t.chart.alarmAt(alarm.gold_image)}</text>}
     </g>
   );
 }

@@ -98,6 +98,6 @@ export function surroundings([xMin, yMin, xMax, yMax]: BoxValue, aspect: number)
   return [(xMin + xMax) / 2 - width / 2, (yMin + yMax) / 2 - height / 2, width, height];
 }
 
-export function CropRow({ children }: { children: React.ReactNode }) {
-  return <div className={css.row}>{children}</div>;
+export function CropRow({ children, large = false }: { children: React.ReactNode; large?: boolean }) {
+  return <div className={large ? css.rowLarge : css.row}>{children}</div>;
 }

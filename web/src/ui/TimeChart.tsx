@@ -19,7 +19,9 @@ export interface TimeEvent {
   readonly text: string;
 }
 
-const LEFT = 30;
+const LEFT = 40;
+/** Event words nearer than this to the ones before are left to the table of alarms. */
+const WORDS_APART_PX = 150;
 
 export function TimeChart({ points, events = [], label, height = 160 }: { points: readonly TimePoint[]; events?: readonly TimeEvent[]; label: string; height?: number }) {
   const [box, width] = useWidth<HTMLDivElement>(340);
@@ -47,12 +49,18 @@ export function TimeChart({ points, events = [], label, height = 160 }: { points
         <path className={css.band} d={bandPath(at((p) => p.low ?? p.value), at((p) => p.high ?? p.value))} />
         <path className={css.line} d={linePath(at((p) => p.value))} />
         {end !== undefined && <circle className={css.end} cx={x(Date.parse(end.at))} cy={y(end.value)} r={3} />}
-        {events.filter((e) => Date.parse(e.at) >= first && Date.parse(e.at) <= last).map((event) => (
-          <g key={event.at + event.text}>
-            <line className={css.event} x1={x(Date.parse(event.at))} x2={x(Date.parse(event.at))} y1={8} y2={height - 22} />
-            <text className={css.eventWords} x={x(Date.parse(event.at)) + (x(Date.parse(event.at)) > width * 0.6 ? -5 : 5)} y={height - 28} textAnchor={x(Date.parse(event.at)) > width * 0.6 ? "end" : "start"}>{event.text}</text>
-          </g>
-        ))}
+        {events.filter((e) => Date.parse(e.at) >= first && Date.parse(e.at) <= last).map((event, index, shown) => {
+          const left = x(Date.parse(event.at));
+          const previous = shown[index - 1];
+          const readable = previous === undefined || left - x(Date.parse(previous.at)) > WORDS_APART_PX;
+          const turned = left > width * 0.6;
+          return (
+            <g key={event.at + event.text}>
+              <line className={css.event} x1={left} x2={left} y1={8} y2={height - 22} />
+              {readable && <text className={css.eventWords} x={left + (turned ? -5 : 5)} y={height - 28} textAnchor={turned ? "end" : "start"}>{event.text}</text>}
+            </g>
+          );
+        })}
       </svg>
       <ChartTable label={label} heads={[t.chart.at, t.chart.value, t.chart.low, t.chart.high]} rows={points.map((p) => [clock(p.at), count(Math.round(p.value)), p.low === null ? "" : count(Math.round(p.low)), p.high === null ? "" : count(Math.round(p.high))])} />
     </div>

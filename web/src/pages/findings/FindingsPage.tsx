@@ -16,7 +16,7 @@ import { EmptyState, ErrorState, Loading } from "@/ui/Messages";
 import { Person } from "@/ui/Person";
 import { TopTitle } from "@/ui/Shell";
 import { Tag } from "@/ui/State";
-import { sidesCrop } from "../shared/crops";
+import { leavesOut, sidesCrop } from "../shared/crops";
 import { ClauseForm } from "./ClauseForm";
 import css from "./Findings.module.css";
 
@@ -43,13 +43,13 @@ function FindingCard({ finding }: { finding: Finding }) {
     <Columns
       evidence={
         <Card title={finding.title} note={<Tag tone={finding.state === "open" ? "accent" : "neutral"}>{finding.state === "open" ? t.findings.gap : t.findings.states[finding.state]}</Tag>}>
-          <CropRow>
+          <CropRow large>
             {finding.crops.slice(0, 6).map((crop, at) => <CropCard key={at} crop={sidesCrop(crop)} aspect={1.4} label={crop.caption} caption={crop.caption} />)}
           </CropRow>
-          <p className={css.legend}>{t.findings.legend}</p>
+          <p className={css.legend}>{t.findings.legend} {leavesOut(finding) ? t.findings.shareLeftOut : t.findings.shareDone}</p>
           <div className={css.sides}>
-            <Side title={t.findings.leaveOut} people={finding.people} estimate={finding.value} tone="b" />
-            <Side title={t.findings.draw} people={finding.others} estimate={finding.reference} tone="a" />
+            <Side title={leavesOut(finding) ? t.findings.leaveOut : t.findings.doSo} people={finding.people} estimate={finding.value} tone="b" />
+            <Side title={leavesOut(finding) ? t.findings.draw : t.findings.doNot} people={finding.others} estimate={finding.reference} tone="a" />
           </div>
         </Card>
       }

@@ -8,7 +8,7 @@ import { buttonClass } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { CropCard } from "@/ui/CropCard";
 import { Tag } from "@/ui/State";
-import { sidesCrop } from "../shared/crops";
+import { leavesOut, sidesCrop } from "../shared/crops";
 import css from "./Overview.module.css";
 
 export function HabitCard({ finding, more }: { finding: Finding; more: number }) {
@@ -19,7 +19,7 @@ export function HabitCard({ finding, more }: { finding: Finding; more: number })
         {finding.crops.slice(0, 3).map((crop, at) => <CropCard key={at} crop={sidesCrop(crop)} aspect={1.16} label={crop.caption} />)}
       </div>
       <p className={css.habitText}>
-        <span className={css.leftOut}>{t.findings.leftOut}</span> {t.findings.byWhom(finding.people.map(named), finding.others.length)} {t.findings.clause(finding.clause_id)}
+        {leavesOut(finding) && <span className={css.leftOut}>{t.findings.leftOut}</span>} {leavesOut(finding) ? t.findings.byWhom(finding.people.map(named), finding.others.length) : t.findings.doneBy(finding.people.map(named), finding.others.length)} {t.findings.clause(finding.clause_id)}
       </p>
       <div className={css.habitFoot}>
         <Link className={buttonClass("secondary", true)} to={`/p/${slug}/findings`} search={{ finding: finding.id }}>{t.findings.readClause}</Link>

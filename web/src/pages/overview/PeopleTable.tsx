@@ -34,9 +34,7 @@ export function PeopleTable({ rows }: { rows: readonly PersonRow[] }) {
         {rows.map((row) => (
           <tr key={row.user.id}>
             <td><Link className={css.personLink} to={`/p/${slug}/people/${row.user.id}`}><Person person={row.user} /></Link></td>
-            <Accuracy measured={row.f1} domain={accuracy} tone={standingTone(row)} />
-            <td className="num grey">{count(row.n_gold_marks)}</td>
-            {!row.f1.evidence.enough && <td colSpan={KINDS.length} />}
+            {row.f1.evidence.enough ? <Accuracy measured={row.f1} domain={accuracy} tone={standingTone(row)} n={row.n_gold_marks} /> : <td colSpan={3 + KINDS.length}><NotEnoughEvidence evidence={row.f1.evidence} n={evidenceCount(row.f1)} /></td>}
             {row.f1.evidence.enough && KINDS.map((kind) => <td key={kind}><KindCell measured={row.kinds[kind]} domain={errors} to={`/p/${slug}/people/${row.user.id}`} kind={kind} /></td>)}
             <td><Standing row={row} /></td>
           </tr>
@@ -55,15 +53,13 @@ function standingTone(row: PersonRow): Tone {
   return state === "warn" || state === "stop" ? state : toneOf(row.f1);
 }
 
-function Accuracy({ measured, domain, tone }: { measured: MeasuredValue; domain: [number, number]; tone: Tone }) {
-  const { estimate, evidence } = measured;
-  if (!evidence.enough || estimate.value === null) {
-    return <td colSpan={2}><NotEnoughEvidence evidence={evidence} n={evidenceCount(measured)} /></td>;
-  }
+function Accuracy({ measured, domain, tone, n }: { measured: MeasuredValue; domain: [number, number]; tone: Tone; n: number }) {
+  const { estimate } = measured;
   return (
     <>
       <td><IntervalBar interval={estimate} domain={domain} limit={measured.limit} tone={tone} /></td>
       <td><b>{valueText(estimate)}</b> <span className="grey">{intervalText(estimate)}</span></td>
+      <td className="num grey">{count(n)}</td>
     </>
   );
 }

@@ -51,7 +51,7 @@ export function PersonPage() {
       {data.note !== null && data.note !== "" && <div className={css.note}><Notice tone="accent">{data.note}</Notice></div>}
       <Grid>
         <Card span={8} title={lead === null ? t.person.noSeries : t.person.chart[lead.kind]} note={lead === null ? undefined : <ChartNote data={data} series={lead} />}>
-          {lead === null || lead.points.length < 2 ? <NotEnoughEvidence evidence={data.error.evidence} n={evidenceCount(data.error)} /> : <ControlChart series={lead} alarms={data.alarms} label={t.person.chart[lead.kind]} onOpen={() => crops.current?.scrollIntoView({ behavior: "smooth" })} />}
+          {lead === null || lead.points.length < 2 ? <NotEnoughEvidence evidence={data.error.evidence} n={evidenceCount(data.error)} /> : <ControlChart series={lead} height={data.series.length > 4 ? 316 : 250} alarms={data.alarms} label={t.person.chart[lead.kind]} onOpen={() => crops.current?.scrollIntoView({ behavior: "smooth" })} />}
         </Card>
         <Card span={4} title={t.person.others} note={othersNote(data, lead)}>
           {data.series.filter((each) => each !== lead && each.kind !== "all").map((each) => <SmallSeries key={each.kind} data={data} series={each} />)}
@@ -116,7 +116,7 @@ function SmallSeries({ data, series }: { data: PersonData; series: Series }) {
         {measured.evidence.enough ? <p><b>{valueText(measured.estimate)}</b> <span className="grey">{intervalText(measured.estimate)}</span></p> : <p className="grey">{t.numbers.notEnoughWords}</p>}
         <p className="grey">{t.numbers.n(count(measured.estimate.n))}</p>
       </div>
-      {series.points.length > 1 && <ControlChart series={series} alarms={[] satisfies Alarm[]} label={series.kind === "all" ? t.person.chart.all : t.person.chart[series.kind]} height={76} small />}
+      {series.points.length > 1 && <ControlChart series={series} alarms={[] satisfies Alarm[]} label={series.kind === "all" ? t.person.chart.all : t.person.chart[series.kind]} height={70} small />}
     </div>
   );
 }
