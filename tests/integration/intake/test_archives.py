@@ -141,7 +141,7 @@ def test_one_compressed_picture_is_taken_under_its_own_name(pool: DecodePool, tm
         ("a.zip", b"only text", ArchiveFormatError, "no archive"),
         ("a.zip", b"Rar!\x1a\x07\x00......", ArchiveFormatError, "RAR archive"),
         ("a.tar", bytes(10240), ArchiveFormatError, "no archive"),
-        ("a.tar.gz", gzip.compress(b"")[:-4], CorruptArchiveError, "cut"),
+        ("a.tar.gz", gzip.compress(b"", mtime=0)[:-4], CorruptArchiveError, "cut"),
     ],
 )
 def test_files_that_only_claim_to_be_archives_are_refused_by_name(
