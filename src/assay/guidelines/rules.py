@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 
 import nh3
 from markdown_it import MarkdownIt
@@ -11,9 +13,11 @@ from assay.guidelines.errors import GuidelineInvalidError
 from assay.guidelines.model import Clause, Example
 
 MAX_LENGTH = 400_000
-_HEADING = re.compile(
-    r"^#{1,4}[ \t]+(\d+(?:\.\d+){0,3})\.?[ \t]+(.+?)[ \t]*(?:\{([a-z0-9_,\- ]*)\})?[ \t]*$", re.MULTILINE
-)
+MAX_CLAUSES = 500
+DEEPEST_HEADING = 4
+_NUMBER = re.compile(r"\d{1,4}(?:\.\d{1,4}){0,3}")
+_CLASSES = re.compile(r"[a-z0-9_,\- ]*")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _EXAMPLE = re.compile(r"!\[([^\]\n]{0,300})\]\(example:([0-9a-f]{32})\)")
 _TAGS = {"p", "em", "strong", "code", "pre", "ul", "ol", "li", "blockquote", "br", "hr", "h3", "h4", "h5", "del"} | {
     "table",
@@ -25,36 +29,77 @@ _TAGS = {"p", "em", "strong", "code", "pre", "ul", "ol", "li", "blockquote", "br
 }
 _renderer = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
 
+Heading = tuple[str, str, tuple[str, ...]]
+"""Number, title and class ids of a clause."""
+
 
 def parse_clauses(markdown: str) -> tuple[Clause, ...]:
     """Split a guideline into its numbered clauses.
 
     A clause begins at a heading such as `## 4.2 Cells cut by the edge {rbc, wbc}`; the braces name the classes it
-    speaks of. Text before the first numbered heading is an introduction and belongs to no clause.
+    speaks of. Text before the first numbered heading is an introduction and belongs to no clause; a heading inside a
+    fenced code block is code.
 
     Raises:
-        GuidelineInvalidError: too long, no clause at all, or a number used twice.
+        GuidelineInvalidError: too long, no clause at all, too many, or a number used twice.
     """
     if len(markdown) > MAX_LENGTH:
         raise GuidelineInvalidError(f"The guideline has {len(markdown)} characters; at most {MAX_LENGTH} are kept.")
-    heads = list(_HEADING.finditer(markdown))
-    if not heads:
+    parts = list(_parts(markdown))
+    if not parts:
         raise GuidelineInvalidError(
             "The guideline has no numbered clause.", hint="Begin each rule with a heading such as '## 1.1 Whole cells'."
         )
-    ends = [h.start() for h in heads[1:]] + [len(markdown)]
-    clauses = tuple(_clause(head, markdown[head.end() : end]) for head, end in zip(heads, ends, strict=True))
-    numbers = [c.id for c in clauses]
-    twice = next((n for n in numbers if numbers.count(n) > 1), None)
+    if len(parts) > MAX_CLAUSES:
+        raise GuidelineInvalidError(f"The guideline has {len(parts)} clauses; at most {MAX_CLAUSES} can be kept apart.")
+    twice = next((number for number, n in Counter(head[0] for head, _ in parts).items() if n > 1), None)
     if twice:
         raise GuidelineInvalidError(f"Clause {twice} stands there twice.", hint="Give every clause its own number.")
-    return clauses
+    return tuple(_clause(head, text) for head, text in parts)
 
 
-def _clause(head: re.Match[str], text: str) -> Clause:
+def _parts(markdown: str) -> Iterator[tuple[Heading, str]]:
+    """Each numbered heading with the text under it."""
+    head: Heading | None = None
+    lines: list[str] = []
+    fence = ""
+    for line in markdown.splitlines():
+        mark = _FENCE.match(line)
+        if mark and not fence:
+            fence = mark[1]
+        elif mark and mark[1].startswith(fence):
+            fence = ""
+        found = None if fence else heading(line)
+        if found is None:
+            lines.append(line)
+            continue
+        if head is not None:
+            yield head, "\n".join(lines)
+        head, lines = found, []
+    if head is not None:
+        yield head, "\n".join(lines)
+
+
+def heading(line: str) -> Heading | None:
+    """Number, title and classes of a line that begins a clause; None for any other line."""
+    text = line.lstrip("#")
+    if not 1 <= len(line) - len(text) <= DEEPEST_HEADING or text[:1] not in {" ", "\t"}:
+        return None
+    words = text.split(maxsplit=1)
+    number = words[0].removesuffix(".") if words else ""
+    if len(words) < 2 or not _NUMBER.fullmatch(number):  # noqa: PLR2004 - a number and a title
+        return None
+    title = words[1].strip()
+    before, brace, inside = title.removesuffix("}").rpartition("{")
+    if not (title.endswith("}") and brace and before.strip() and _CLASSES.fullmatch(inside)):
+        return number, title, ()
+    return number, before.strip(), tuple(c.strip() for c in inside.split(",") if c.strip())
+
+
+def _clause(head: Heading, text: str) -> Clause:
+    number, title, classes = head
     examples = tuple(_example(m.group(1), m.group(2)) for m in _EXAMPLE.finditer(text))
-    classes = tuple(c.strip() for c in (head.group(3) or "").split(",") if c.strip())
-    return Clause(head.group(1), head.group(2).strip(), render(_EXAMPLE.sub("", text)), classes, examples)
+    return Clause(number, title, render(_EXAMPLE.sub("", text)), classes, examples)
 
 
 def _example(caption: str, example_id: str) -> Example:

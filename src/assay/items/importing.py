@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from assay.items import store
 from assay.items.errors import ImportNotFoundError, ImportNotOpenError
@@ -49,9 +49,8 @@ def start_import(actor: Actor, project: str, import_id: str, *, house: House) ->
     """Let the server work through an import; a failed one may be started again."""
     with house.write(actor, project, "start import") as tx:
         found = _get(tx, import_id)
-        if found.state not in {ImportState.OPEN, ImportState.FAILED}:
+        if not store.restart_import(tx, import_id):
             raise ImportNotOpenError(import_id, found.state.value)
-        store.restart_import(tx, import_id)
         tx.record("import.started", subject=f"import/{import_id}")
         return _get(tx, import_id)
 
@@ -162,4 +161,4 @@ def _get(tx: Tx, import_id: str) -> Import:
     found = store.find_import(tx, import_id)
     if found is None:
         raise ImportNotFoundError(import_id)
-    return replace(found)
+    return found

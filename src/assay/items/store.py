@@ -57,7 +57,7 @@ import_rows = sa.Table(
     project_id(),
     identifier("import_id"),
     sa.Column("row_no", sa.Integer, nullable=False),
-    sa.Column("name", sa.String(512), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
     sa.Column("state", sa.String(16), nullable=False),  # accepted, refused, duplicate, near_duplicate, warning
     sa.Column("code", sa.String(64)),
     sa.Column("reason", sa.Text),
@@ -73,7 +73,7 @@ items = sa.Table(
     identifier(primary_key=True),
     project_id(),
     identifier("import_id", nullable=True),
-    sa.Column("name", sa.String(512), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
     # staged: its import has not finished, nobody sees it; ready: to be labelled; gone: taken out
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("origin", sa.String(16), nullable=False),  # real, synthetic
@@ -173,9 +173,17 @@ _imports = sa.select(imports).where(imports.c.project_id == PROJECT).order_by(im
 _running = sa.select(imports.c.project_id, imports.c.id).where(imports.c.state == "running").order_by(imports.c.id)
 _restart = (
     sa.update(imports)
-    .where(imports.c.project_id == PROJECT, imports.c.id == sa.bindparam("import_"))
+    .where(
+        imports.c.project_id == PROJECT,
+        imports.c.id == sa.bindparam("import_"),
+        imports.c.state.in_(("open", "failed")),
+    )
     .values(
         state="running",
+        n_found=None,
+        n_near_duplicates=0,
+        n_marks=0,
+        warnings="[]",
         n_done=0,
         n_accepted=0,
         n_refused=0,
@@ -208,6 +216,7 @@ _end_import = (
     .where(imports.c.project_id == PROJECT, imports.c.id == sa.bindparam("import_"))
     .values(
         state=sa.bindparam("new_state"),
+        n_found=imports.c.n_done,
         n_near_duplicates=sa.bindparam("near"),
         n_marks=sa.bindparam("marks"),
         warnings=sa.bindparam("notes"),
@@ -264,7 +273,11 @@ _set_near = (
 )
 _hashes = (
     sa.select(items.c.id, items.c.perceptual_hash, items.c.import_id)
-    .where(items.c.project_id == PROJECT, items.c.perceptual_hash.is_not(None))
+    .where(
+        items.c.project_id == PROJECT,
+        items.c.perceptual_hash.is_not(None),
+        sa.or_(items.c.state == "ready", items.c.import_id == sa.bindparam("import_")),
+    )
     .order_by(items.c.id)
 )
 _named = (
@@ -320,10 +333,12 @@ def import_files_of(rx: Rx, import_id: str) -> list[tuple[str, str, int]]:
     return [(row.name, row.sha256, row.size_bytes) for row in rx.rows(_files, import_=import_id)]
 
 
-def restart_import(tx: Tx, import_id: str) -> None:
-    """Set it running from the beginning."""
-    tx.change(_forget_rows, import_=import_id)
-    tx.change(_restart, import_=import_id, at=tx.now_us)
+def restart_import(tx: Tx, import_id: str) -> bool:
+    """Set it running from the beginning; False when it runs or has finished."""
+    started = tx.change(_restart, import_=import_id, at=tx.now_us) == 1
+    if started:
+        tx.change(_forget_rows, import_=import_id)
+    return started
 
 
 def set_found(tx: Tx, import_id: str, n_found: int) -> None:
@@ -368,7 +383,7 @@ def add_import_rows(tx: Tx, import_id: str, start_row: int, rows: Sequence[RowRe
             {
                 "import_id": import_id,
                 "row_no": start_row + no,
-                "name": row.name[:512],
+                "name": row.name,
                 "state": row.state,
                 "code": row.code,
                 "reason": row.reason,
@@ -394,7 +409,7 @@ def add_item(tx: Tx, import_id: str, item_id: str, new: NewItem) -> bool:
     row = {
         "id": item_id,
         "import_id": import_id,
-        "name": new.name[:512],
+        "name": new.name,
         "state": "staged",
         "origin": new.origin,
         "origin_detail": "{}",
@@ -450,9 +465,9 @@ def mark_near_duplicates(tx: Tx, pairs: Sequence[tuple[str, str]]) -> None:
         tx.change(_set_near, item=item_id, other=other)
 
 
-def perceptual_hashes(rx: Rx) -> list[tuple[str, int, str]]:
-    """Every item's perceptual hash (unsigned) and import, oldest first. For imports, not for pages."""
-    return [(row.id, row.perceptual_hash % 2**64, row.import_id) for row in rx.rows(_hashes)]
+def perceptual_hashes(rx: Rx, import_id: str) -> list[tuple[str, int, str]]:
+    """Perceptual hash (unsigned) and import of every visible item and of this import's, oldest first."""
+    return [(row.id, row.perceptual_hash % 2**64, row.import_id) for row in rx.rows(_hashes, import_=import_id)]
 
 
 def items_of_import(rx: Rx, import_id: str) -> dict[str, tuple[str, int, int]]:

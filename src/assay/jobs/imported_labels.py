@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
 
-from assay.annotations import Mark, MarksRefusedError, Origin, check_marks, take_in
+from assay.annotations import MAX_MARKS, Mark, MarksRefusedError, Origin, check_marks, take_in
 from assay.formats.files import DictFiles
 from assay.formats.model import ReadOptions, ReadReport
 from assay.formats.registry import codec, detect
@@ -17,12 +17,13 @@ from assay.items import Import, items_of_import
 from assay.jobs.intake import Source, read_texts
 from assay.kernel.actor import Actor
 from assay.kernel.marks import LabelSet
-from assay.labels import LabelClass, class_id, current_schema_version, publish_schema, schema_in
-from assay.storage import House, Tx
+from assay.labels import LabelClass, LabelSchema, class_id, current_schema_version, publish_schema, schema_in
+from assay.storage import House
 
 MAX_TEXT_BYTES = 512 * 1024 * 1024
 TEXT_ENDINGS = (".json", ".xml", ".txt", ".yaml", ".yml", ".csv", ".jsonl", ".parquet")
 ITEMS_AT_ONCE = 64
+MAX_WARNINGS = 200
 GEOMETRY = ("rotated", "polygon", "rle", "points")
 SIDES = ("x_min_px", "y_min_px", "x_max_px", "y_max_px")
 
@@ -46,13 +47,16 @@ def keep_labels(actor: Actor, project: str, found: Import, source: Source, *, ho
     sizes = {path: (width, height) for path, (_, width, height) in items.items()}
     label_set, report = codec(name).read(files, mode="skip_rows", options=ReadOptions(sizes=sizes))
     _ensure_schema(actor, project, label_set, house)
+    grouped, n_elsewhere = _by_picture(label_set, report, items)
     warnings = _words(report)
+    if n_elsewhere:
+        warnings.append(f"{n_elsewhere} marks lie on pictures that were refused or are in the project already.")
     n_marks = 0
-    for part in _parts(_by_picture(label_set, report, items)):
+    for part in _parts(iter(sorted(grouped.items()))):
         kept, refused = _keep(actor, project, found, part, items, house)
         n_marks += kept
         warnings += refused
-    return n_marks, warnings[:200]
+    return n_marks, warnings[:MAX_WARNINGS]
 
 
 def _words(report: ReadReport) -> list[str]:
@@ -77,14 +81,33 @@ def _ensure_schema(actor: Actor, project: str, label_set: LabelSet, house: House
     classes: dict[str, LabelClass] = {}
     for name in label_set.classes:
         key = class_id(name)
-        classes.setdefault(key, LabelClass(key, name[:128], tuple(sorted(shapes.get(name) or {"bbox"}))))
+        known_shapes = set(classes[key].shapes) if key in classes else set()
+        allowed = tuple(sorted(known_shapes | (shapes.get(name) or {"bbox"})))
+        classes[key] = LabelClass(key, classes[key].name if key in classes else name.strip()[:128], allowed)
     publish_schema(actor, project, list(classes.values()), house=house)
+
+
+def class_finder(schema: LabelSchema) -> Callable[[str], str]:
+    """Tells which class of a schema a file means by a name: its display name, its id, or what its id would be.
+
+    A name the schema does not know gives the id it would have, which is then refused by name.
+    """
+    names = {c.name.casefold(): c.id for c in schema.classes}
+    ids = {c.id for c in schema.classes}
+
+    def find(name: str) -> str:
+        return name if name in ids else names.get(name.strip().casefold(), class_id(name))
+
+    return find
 
 
 def _by_picture(
     label_set: LabelSet, report: ReadReport, items: Mapping[str, Any]
-) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Marks by the picture's name in the import; pictures without marks are kept as looked at and empty."""
+) -> tuple[dict[str, list[dict[str, Any]]], int]:
+    """Marks by the picture's name in the import, and how many lie on pictures that are not in it.
+
+    Pictures without marks are kept as looked at and empty.
+    """
     paths = dict(report.image_paths)
     grouped: dict[str, list[dict[str, Any]]] = {}
     names = {row["item"]: row["file_name"] for row in label_set.items.to_pylist()}
@@ -92,11 +115,14 @@ def _by_picture(
         path = paths.get(item, file_name)
         if path in items:
             grouped[path] = []
+    n_elsewhere = 0
     for row in label_set.marks.to_pylist():
         path = paths.get(row["item"], names[row["item"]])
         if path in grouped:
             grouped[path].append(row)
-    yield from sorted(grouped.items())
+        else:
+            n_elsewhere += 1
+    return grouped, n_elsewhere
 
 
 def _parts(
@@ -121,15 +147,18 @@ def _keep(
     house: House,
 ) -> tuple[int, list[str]]:
     n_marks, refused = 0, []
-    key = f"labels/{found.id}/{part[0][0]}"[:160]
+    # Items get fresh ids when an import is run again, so its labels are then kept again.
+    key = f"labels/{found.id}/{items[part[0][0]][0]}"
     with house.write(actor, project, "keep labels that came along", key=key) as tx:
-        if tx.replayed:
-            return sum(len(rows) for _, rows in part), []
-        schema_version, guideline_version = current_schema_version(tx), current_guideline_version(tx)
+        schema = schema_in(tx, None)
+        guideline_version = current_guideline_version(tx)
         for name, rows in part:
             item_id, width, height = items[name]
-            marks, problems = _allowed(tx, rows, schema_version, (width, height))
+            marks, problems = allowed_marks(rows, schema, (width, height))
+            n_marks += len(marks)
             refused += [f"{name}: {problem}" for problem in problems]
+            if tx.replayed:
+                continue
             take_in(
                 tx,
                 marks,
@@ -139,38 +168,43 @@ def _keep(
                 origin=Origin.IMPORTED,
                 client_key=item_id,
                 seconds=0.0,
-                schema_version=schema_version,
+                schema_version=schema.version,
                 guideline_version=guideline_version,
             )
-            n_marks += len(marks)
-        tx.record("import.labels_kept", subject=f"import/{found.id}", n_items=len(part), n_marks=n_marks)
+        if not tx.replayed:
+            tx.record("import.labels_kept", subject=f"import/{found.id}", n_items=len(part), n_marks=n_marks)
     return n_marks, refused
 
 
-def _allowed(
-    tx: Tx, rows: list[dict[str, Any]], schema_version: int, size_px: tuple[int, int]
+def allowed_marks(
+    rows: Sequence[Mapping[str, Any]], schema: LabelSchema, size_px: tuple[int, int]
 ) -> tuple[list[Mark], list[str]]:
-    """The marks the schema allows, and what is wrong with the others."""
-    schema = schema_in(tx, schema_version)
-    marks, problems = [], []
+    """The marks a schema allows on one picture, and what is wrong with the others."""
+    find = class_finder(schema)
+    room = {c.id: c.rules.max_count for c in schema.classes if c.rules.max_count is not None}
+    marks: list[Mark] = []
+    problems: list[str] = []
     for row in rows:
-        mark = _mark(row)
+        mark = _mark(row, find(row["label_class"]))
         try:
             check_marks([mark], schema, *size_px)
         except MarksRefusedError as error:
-            problems.append(error.problems[0].text)
-        else:
-            marks.append(mark)
+            problems.append(error.problems[0].text.replace("Mark 1", f"mark {row['mark']}", 1))
+            continue
+        if room.get(mark.label_class) == 0 or len(marks) == MAX_MARKS:
+            problems.append(f"mark {row['mark']} is one more {row['label_class']} than the schema allows")
+            continue
+        if mark.label_class in room:
+            room[mark.label_class] -= 1
+        marks.append(mark)
     return marks, problems
 
 
-def _mark(row: Mapping[str, Any]) -> Mark:
+def _mark(row: Mapping[str, Any], label_class: str) -> Mark:
     geometry = {name: row[name] for name in GEOMETRY if row[name] is not None}
-    box = tuple(
-        row[side] if row[side] is not None else 0.0 for side in ("x_min_px", "y_min_px", "x_max_px", "y_max_px")
-    )
+    box = tuple(row[side] if row[side] is not None else 0.0 for side in SIDES)
     return Mark(
-        label_class=class_id(row["label_class"]),
+        label_class=label_class,
         shape=row["shape"],
         bbox=(box[0], box[1], box[2], box[3]),
         attributes=orjson.loads(row["attributes"]) if row["attributes"] else {},

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO, cast
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 
+from assay.annotations import drop_imported
 from assay.items import (
     Import,
     ImportLocationError,
@@ -42,10 +45,11 @@ from assay.jobs.intake import (
     open_path,
     open_prefix,
 )
+from assay.jobs.intake.names import claims_picture, leaves_folder
 from assay.jobs.intake.source import Skip
 from assay.kernel.actor import system
 from assay.kernel.errors import AssayError
-from assay.storage import Blobs, House
+from assay.storage import Blobs, House, StoreAwayError, WriteConflictError
 
 logger = logging.getLogger(__name__)
 
@@ -63,14 +67,13 @@ class Places:
     Attributes:
         roots: folders.
         stores: prefixes of object-store addresses.
-        store_options: credentials and endpoint, as the object-store library takes them.
-        hosts: hosts of object stores the server may speak to, `host` or `host:port`.
+        store_options: credentials and endpoint, as the object-store library takes them; what they leave out comes
+            from the environment, such as AWS_ACCESS_KEY_ID.
     """
 
     roots: tuple[Path, ...] = ()
     stores: tuple[str, ...] = ()
     store_options: dict[str, str] = field(default_factory=dict)
-    hosts: frozenset[str] = frozenset()
 
     def folder(self, location: str) -> Path:
         """The folder or file at `location`, when it lies below an allowed root.
@@ -84,11 +87,28 @@ class Places:
         return path
 
     def store(self, location: str) -> str:
-        """An object-store prefix that is allowed."""
-        allowed = any(location == s or location.startswith(s.rstrip("/") + "/") for s in self.stores)
-        if not allowed or "/../" in location + "/":
+        """An object-store address below one that is allowed.
+
+        Raises:
+            ImportLocationError: it is not.
+        """
+        if self.store_of(location) is None:
             raise ImportLocationError(location)
         return location
+
+    def store_of(self, location: str) -> str | None:
+        """The allowed address that `location` is, or lies below; None when there is none.
+
+        Everything but a longer path is the administrator's own word: scheme, host, bucket, credentials.
+        """
+        prefix = next((s for s in self.stores if f"{location}/".startswith(s.rstrip("/") + "/")), None)
+        below = location[len(prefix.rstrip("/")) :] if prefix is not None else ""
+        if prefix is None or leaves_folder(below.strip("/") or "x") or set(below) & set("?#"):
+            return None
+        if prefix.startswith("file:"):  # a link inside an allowed folder may still lead out of it
+            root, path = (Path(unquote(urlsplit(url).path)).resolve() for url in (prefix, location))
+            return prefix if root == path or root in path.parents else None
+        return prefix
 
 
 class UploadSource(Source):
@@ -125,12 +145,20 @@ def open_source(found: Import, files: Sequence[tuple[str, str, int]], places: Pl
             places.store(found.location),
             limits,
             options=places.store_options,
-            check_host=lambda host: host in places.hosts,
+            check_host=lambda _: True,  # the allowed address names the host
         )
     archives = (".zip", ".tar", ".tgz", ".gz")
     if len(files) == 1 and files[0][0].lower().endswith(archives):
-        return open_archive(io.BytesIO(blobs.get(files[0][1])), files[0][0], limits)
+        return open_archive(_on_disk(blobs.get(files[0][1])), files[0][0], limits)
     return UploadSource(files, blobs)
+
+
+def _on_disk(data: bytes) -> BinaryIO:
+    """Bytes as an open file without a name: members of an archive are read from it side by side."""
+    file = cast("BinaryIO", TemporaryFile())  # noqa: SIM115 - the source closes it
+    file.write(data)
+    file.seek(0)
+    return file
 
 
 class Importer:
@@ -188,18 +216,33 @@ class Importer:
         try:
             self._take_in(project, found, files)
             return self._finish(project, found, files)
+        except (StoreAwayError, WriteConflictError):
+            raise  # the database: everything kept so far is there, and the import goes on
         except AssayError as error:
-            return fail_import(self._actor, project, import_id, error.message, house=self._house)
+            return self._fail(project, found, error.message)
+        except Exception as error:
+            logger.exception("import %s failed", import_id)
+            return self._fail(project, found, f"Something unexpected happened ({type(error).__name__}).")
+
+    def _fail(self, project: str, found: Import, reason: str) -> Import:
+        """Undo what was kept; while the server stops nothing is undone, the next start goes on."""
+        if self._stop.is_set():
+            return found
+        failed = fail_import(self._actor, project, found.id, reason, house=self._house)
+        drop_imported(self._actor, project, found.id, house=self._house)
+        return failed
 
     def _take_in(self, project: str, found: Import, files: Sequence[tuple[str, str, int]]) -> None:
-        known, next_row = self._known(project, found.id)
+        known, refused, next_row = self._known(project, found.id)
         source = open_source(found, files, self._places, self._blobs)
         try:
-            if source.n_entries is not None and found.n_found is None:
-                set_found(self._actor, project, found.id, source.n_entries, house=self._house)
+            if found.n_found is None:
+                set_found(self._actor, project, found.id, _count(source), house=self._house)
             outcomes = intake(source, self._pool, skip=known.__contains__)
-            for part in _slices(outcomes):
+            for part in _slices(o for o in outcomes if not (isinstance(o, Refusal) and o.name in refused)):
                 rows = [row for o in part if (row := self._row(o, found)) is not None]
+                if not rows:
+                    continue
                 keep_slice(self._actor, project, found.id, rows, start_row=next_row, house=self._house)
                 next_row += len(rows)
                 if self._stop.is_set():
@@ -207,15 +250,17 @@ class Importer:
         finally:
             source.close()
 
-    def _known(self, project: str, import_id: str) -> tuple[set[str], int]:
-        """Names that were dealt with before an interruption, and the next row number."""
+    def _known(self, project: str, import_id: str) -> tuple[set[str], set[str], int]:
+        """What was dealt with before an interruption: names taken in, names refused, and the next row number."""
         names: set[str] = set()
+        refused: set[str] = set()
         after = -1
         with self._house.read(self._actor, project) as rx:
             while page := import_rows_after(rx, import_id, states=ALL_STATES, after=after, limit=5000):
-                names |= {row.name for _, row in page}
+                names |= {row.name for _, row in page if row.state != "refused"}
+                refused |= {row.name for _, row in page if row.state == "refused"}
                 after = page[-1][0]
-        return names, after + 1
+        return names, refused, after + 1
 
     def _row(self, outcome: Outcome, found: Import) -> NewItem | RowReport | None:
         if isinstance(outcome, Refusal):
@@ -263,7 +308,7 @@ class Importer:
     def _near(self, project: str, import_id: str) -> list[tuple[str, str]]:
         """Items of this import that nearly equal an earlier item, each with the earliest of those."""
         with self._house.read(self._actor, project) as rx:
-            rows = perceptual_hashes(rx)
+            rows = perceptual_hashes(rx, import_id)
         groups = near_groups(np.array([value for _, value, _ in rows], np.uint64), NEAR_BITS).tolist()
         first: dict[int, str] = {}
         for (item_id, _, _), group in zip(rows, groups, strict=True):
@@ -273,6 +318,20 @@ class Importer:
             for (item_id, _, source), group in zip(rows, groups, strict=True)
             if source == import_id and first[group] != item_id
         ]
+
+
+def _count(source: Source) -> int:
+    """Files that claim to be pictures, or are refused by name alone: one look at the list, nothing is read."""
+    n = 0
+
+    def passed_over(name: str) -> bool:
+        nonlocal n
+        n += claims_picture(name)
+        return True
+
+    for _ in source.entries(passed_over):
+        n += 1
+    return n
 
 
 def _slices(outcomes: Iterator[Outcome]) -> Iterator[list[Outcome]]:

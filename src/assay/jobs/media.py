@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from typing import Any
+from urllib.parse import unquote
 
 import obstore
 from obstore.exceptions import BaseError
 
 from assay.items import Medium
 from assay.jobs.importing import Places
+from assay.jobs.intake import Limits
 from assay.jobs.pictures import safe_picture
 from assay.kernel.errors import ConflictError, UnavailableError
 from assay.storage import Blobs
+
+LARGEST_BYTES = Limits().max_file_bytes
 
 
 class MediumAwayError(UnavailableError):
@@ -55,13 +60,25 @@ def read_medium(medium: Medium, blobs: Blobs, places: Places) -> bytes:
 
 
 def _fetch(medium: Medium, places: Places) -> bytes:
-    assert medium.uri is not None
-    prefix = next((s for s in places.stores if medium.uri.startswith(s.rstrip("/") + "/")), None)
+    """The bytes of a referenced picture, as far as a picture may be large."""
+    assert medium.uri is not None, "only referenced pictures are fetched"
+    prefix = places.store_of(medium.uri)
     if prefix is None:
         raise MediumAwayError(medium.item_id)
+    key = unquote(medium.uri[len(prefix.rstrip("/")) + 1 :])
+    data = bytearray()
     try:
-        make: Any = obstore.store.from_url  # its overloads name every option of every store
-        store = make(prefix, **places.store_options)
-        return bytes(obstore.get(store, medium.uri[len(prefix.rstrip("/")) + 1 :]).bytes())
-    except (BaseError, OSError) as error:
+        for piece in obstore.get(_store(prefix, tuple(sorted(places.store_options.items()))), key).stream():
+            data += piece
+            if len(data) > LARGEST_BYTES:
+                raise MediumChangedError(medium.item_id)
+    except (BaseError, OSError, ValueError) as error:
         raise MediumAwayError(medium.item_id) from error
+    return bytes(data)
+
+
+@functools.lru_cache(maxsize=64)
+def _store(prefix: str, options: tuple[tuple[str, str], ...]) -> Any:  # noqa: ANN401 - one of the library's stores
+    """A store and its connections, kept for the next picture."""
+    make: Any = obstore.store.from_url  # its overloads name every option of every store
+    return make(prefix, **dict(options))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,6 +16,7 @@ from assay.labels.model import Attribute, AttributeKind, ClassRules, LabelClass
 
 MAX_CLASSES = 2000
 MAX_NAME = 128
+MAX_ID = 64
 DIGITS = tuple("123456789")
 LARGEST_RULE = 1e6
 """Larger than any picture."""
@@ -47,9 +50,16 @@ def _once(what: str, values: Sequence[str], hint: str) -> None:
 
 
 def class_id(name: str) -> str:
-    """A stable id for a display name: lower case, everything else than letters and digits becomes a dash."""
-    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64]
-    return plain or "class"
+    """A stable id for a display name: lower case, accents dropped, everything but letters and digits becomes a dash.
+
+    Names with letters that have no such form, or too long ones, end in a hash, so that two never fall together.
+    """
+    spelled = unicodedata.normalize("NFKD", name.strip()).lower()
+    plain = re.sub(r"[^a-z0-9]+", "-", spelled.encode("ascii", "ignore").decode()).strip("-")
+    is_whole = all(c.isascii() or not c.isalnum() for c in spelled)
+    if plain and is_whole and len(plain) <= MAX_ID:
+        return plain
+    return f"{plain[: MAX_ID - 9] or 'class'}-{hashlib.sha256(spelled.encode()).hexdigest()[:8]}"
 
 
 def _check_class(label_class: LabelClass) -> None:

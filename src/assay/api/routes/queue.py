@@ -215,14 +215,12 @@ def read_my_assignments(
 
 
 def _my_row(assignment: Assignment, standing: Standing | None, note: str | None) -> MyAssignment:
-    """A row of the history. Accepted answers look like those nobody has looked at: hidden gold is never reviewed."""
-    verdict = {Standing.FIXED: "fixed", Standing.REJECTED: "rejected"}
-    shown = verdict.get(standing, "none") if standing is not None else "none"
+    verdict = {Standing.ACCEPTED: "accepted", Standing.FIXED: "fixed", Standing.REJECTED: "rejected"}
     return MyAssignment.model_construct(
         id=assignment.id,
         state=assignment.state.value,
         submitted_at=instant_or_none(assignment.submitted_at_us),
         n_marks=assignment.n_marks,
-        verdict=shown,
-        reason=assignment.reason if shown == "none" else note,
+        verdict="none" if standing is None else verdict.get(standing, "none"),
+        reason=note or assignment.reason,
     )
