@@ -14,7 +14,7 @@ from assay.kernel.estimate import Estimate
 from assay.quality.errors import ItemsDifferError, TooFewAuthorsError
 from assay.quality.marks import Marks
 from assay.quality.matching import Matches, match_marks
-from assay.quality.ratios import share_over_items
+from assay.quality.ratios import shares_over_items
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,7 @@ def pairwise_agreement(
     rng: np.random.Generator,
     threshold: float = 0.5,
     assigned: Mapping[str, NDArray[np.bool_]] | None = None,
+    by_class: bool = True,
     n_threads: int = 1,
 ) -> Agreement:
     """Measure how alike the authors' marks are, by optimal matching of every two of them.
@@ -126,6 +127,7 @@ def pairwise_agreement(
         threshold: smallest IoU that matches.
         assigned: (n_items,) per author: which items they were asked to label. An item assigned and left empty is an
             opinion; an item not assigned is none. Without it, everybody was assigned everything.
+        by_class: leave the classes out to save their intervals, which cost most when there are many.
         n_threads: how many threads share the items; the answer does not depend on it.
 
     An item both left empty is agreement on one thing. One item gives values without intervals.
@@ -141,15 +143,22 @@ def pairwise_agreement(
             authors[first].take(both), authors[second].take(both), threshold=threshold, n_threads=n_threads
         )
         pairs.append(sums.add(first, second, both, matches))
-        classes.add(both, matches)
+        if by_class:
+            classes.add(both, matches)
     n_marks = _marks_compared(authors, shown)
+    f1, mean_iou, existence, label_class, geometry = shares_over_items(
+        [2 * sums.hits, sums.hit_iou, 2 * sums.matched_or_empty, sums.same_class, sums.matched_iou],
+        [sums.marks, sums.units, sums.marks, sums.matched, sums.matched],
+        rng,
+        [n_marks, n_marks, n_marks, None, None],
+    )
     return Agreement(
         pairs=tuple(pairs),
-        f1=share_over_items(2 * sums.hits, sums.marks, rng, n=n_marks),
-        mean_iou=share_over_items(sums.hit_iou, sums.units, rng, n=n_marks),
-        existence=share_over_items(2 * sums.matched_or_empty, sums.marks, rng, n=n_marks),
-        label_class=share_over_items(sums.same_class, sums.matched, rng),
-        geometry=share_over_items(sums.matched_iou, sums.matched, rng),
+        f1=f1,
+        mean_iou=mean_iou,
+        existence=existence,
+        label_class=label_class,
+        geometry=geometry,
         by_class=classes.agreement(rng),
         item_f1=_divide(2 * sums.hits, sums.marks),
         item_mean_iou=_divide(sums.hit_iou, sums.units),
@@ -235,13 +244,11 @@ class _ClassSums:
         self._rows.append((both[m.left.items[rows]], m.left.classes[rows], hit))
 
     def agreement(self, rng: np.random.Generator) -> dict[int, ClassAgreement]:
-        return {
-            label_class: ClassAgreement(
-                f1=share_over_items(2 * hits, marks, rng, n=round(float(marks.sum()))),
-                mean_iou=share_over_items(iou, marks - hits, rng, n=round(float(marks.sum()))),
-            )
-            for label_class, (marks, hits, iou) in self._by_class()
-        }
+        found = {}
+        for label_class, (marks, hits, iou) in self._by_class():
+            n = round(float(marks.sum()))
+            found[label_class] = ClassAgreement(*shares_over_items([2 * hits, iou], [marks, marks - hits], rng, [n, n]))
+        return found
 
     def _by_class(self) -> Iterator[tuple[int, NDArray[np.float64]]]:
         """Each class with (3, n_items having it): marks, hits, IoU of the hits."""
@@ -250,14 +257,14 @@ class _ClassSums:
         items = np.concatenate([row[0] for row in self._rows])
         classes = np.concatenate([row[1] for row in self._rows])
         values = np.concatenate([row[2] for row in self._rows])
-        order = np.lexsort((items, classes))
-        items, classes, values = items[order], classes[order], values[order]
-        starts = np.flatnonzero(np.diff(items, prepend=-1) | np.diff(classes, prepend=-1))
-        if len(starts) == 0:
-            return
-        sums, owner = np.add.reduceat(values, starts, axis=0), classes[starts]
-        for label_class in np.unique(owner):
-            yield int(label_class), sums[owner == label_class].T
+        few = classes.max(initial=0) <= np.iinfo(np.uint16).max  # then numpy sorts by digits
+        order = np.argsort(classes.astype(np.uint16) if few else classes, kind="stable")
+        starts = np.flatnonzero(np.diff(classes[order], prepend=-1))
+        for here in np.split(order, starts[1:]):
+            if len(here) == 0:
+                return
+            _, place = np.unique(items[here], return_inverse=True)
+            yield int(classes[here[0]]), np.array([np.bincount(place, column) for column in values[here].T])
 
 
 def _marks_compared(authors: Mapping[str, Marks], shown: Mapping[str, NDArray[np.bool_]]) -> int:
