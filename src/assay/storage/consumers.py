@@ -98,12 +98,13 @@ class ConsumerRunner:
                 return handled
 
     def lags(self) -> dict[str, int]:
-        """Events each consumer has still to look at."""
+        """Events each consumer has still to look at, those among them that are not sealed yet."""
         with self._house.database.reading() as connection:
             newest = connection.execute(sa.select(sa.func.max(events.c.seq))).scalar()
             at = {row.name: row.seq for row in connection.execute(sa.select(consumer_cursors))}
+            unsealed = connection.execute(sa.select(sa.func.count()).where(events.c.seq.is_(None))).scalar_one()
         newest = -1 if newest is None else newest
-        return {c.name: max(newest - at.get(c.name, -1), 0) for c in self._consumers}
+        return {c.name: max(newest - at.get(c.name, -1), 0) + unsealed for c in self._consumers}
 
     def _loop(self) -> None:
         while not self._stop.is_set():

@@ -46,6 +46,15 @@ def test_a_consumer_gets_the_events_it_wants_in_order(house: House) -> None:
     assert runner.catch_up() == 0
 
 
+def test_what_is_not_sealed_yet_counts_as_still_to_be_looked_at(house: House) -> None:
+    runner = ConsumerRunner(house, [Consumer("seen", WANTED, Seen().handle)])
+    write_many(house, "a", "b")
+    assert runner.lags() == {"seen": 2}
+    runner.catch_up()
+    write_many(house, "c")
+    assert runner.lags() == {"seen": 1}
+
+
 def test_a_new_runner_goes_on_where_the_last_one_stopped(house: House) -> None:
     write_many(house, "a", "b")
     ConsumerRunner(house, [Consumer("seen", WANTED, Seen().handle)]).catch_up()
