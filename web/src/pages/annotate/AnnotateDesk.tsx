@@ -85,7 +85,7 @@ export function AnnotateDesk({ work, classes, guideline, onSubmitted, onSkipped 
       <WorkFrame
         top={
           <>
-            <WorkTop text={t.work.item(assignment.id.slice(-8))} />
+            <WorkTop {...(assignment.practice ? { title: t.nav.practice } : {})} text={t.work.item(assignment.id.slice(-8))} />
             <span className={css.sitting}>
               {t.work.sitting}
               <span className={css.sittingBar}><ProgressBar label={t.overview.of(count(sitting.n_done), count(sitting.n_goal))} parts={[{ share: sitting.n_done / Math.max(1, sitting.n_goal), tone: "accent" }]} /></span>

@@ -14,7 +14,7 @@ import { Card, Grid, PageHead } from "@/ui/Card";
 import { Confusion } from "@/ui/Confusion";
 import { ControlChart } from "@/ui/ControlChart";
 import { IntervalBar, Measured, NotEnoughEvidence, evidenceCount, toneOf } from "@/ui/Measure";
-import { ErrorState, Loading, Notice } from "@/ui/Messages";
+import { ErrorState, Loading } from "@/ui/Messages";
 import { TopTitle } from "@/ui/Shell";
 import { Tag } from "@/ui/State";
 import { Standing } from "../overview/PeopleTable";
@@ -45,10 +45,9 @@ export function PersonPage() {
       <PageHead
         title={data.title}
         tag={alarm === null ? <Standing row={data} /> : <Tag tone="warn" state="warn">{t.person.alarm(clock(alarm.raised_at))}</Tag>}
-        text={data.text}
+        text={<>{data.text} {data.note !== null && data.note !== "" && <span className="grey">{t.person.note(data.note)}</span>}</>}
         actions={may("lead") && <PersonActions data={data} alarm={alarm} />}
       />
-      {data.note !== null && data.note !== "" && <div className={css.note}><Notice tone="accent">{data.note}</Notice></div>}
       <Grid>
         <Card span={8} title={lead === null ? t.person.noSeries : t.person.chart[lead.kind]} note={lead === null ? undefined : <ChartNote data={data} series={lead} />}>
           {lead === null || lead.points.length < 2 ? <NotEnoughEvidence evidence={data.error.evidence} n={evidenceCount(data.error)} /> : <ControlChart series={lead} height={data.series.length > 4 ? 316 : 250} alarms={data.alarms} label={t.person.chart[lead.kind]} onOpen={() => crops.current?.scrollIntoView({ behavior: "smooth" })} />}

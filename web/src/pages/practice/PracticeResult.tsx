@@ -18,7 +18,6 @@ export function PracticeResult({ practice, onward }: { practice: MyFigures["prac
           <div className={css.stack}>
             <Measured measured={practice.accuracy} />
             <IntervalBar interval={practice.accuracy.estimate} limit={practice.accuracy.limit} enough={practice.accuracy.evidence.enough} />
-            <p className="soft">{practice.accuracy.evidence.why}</p>
           </div>
         </Card>
         <Card span={8} title={t.practice.pictures} note={t.crops.legend}>
