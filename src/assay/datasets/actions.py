@@ -23,7 +23,7 @@ def create_release(
         ReleaseNameTakenError: another has this name.
     """
     with house.write(actor, project, note or "create release") as tx:
-        chosen = name or f"r{store.count_releases(tx) + 1}"
+        chosen = name or _next_name(tx)
         if store.name_taken(tx, chosen):
             raise ReleaseNameTakenError(chosen)
         release = Release(
@@ -44,6 +44,14 @@ def create_release(
         store.add_release(tx, release)
         tx.record("release.created", subject=release.subject, name=chosen)
     return release
+
+
+def _next_name(rx: Rx) -> str:
+    """r1, r2, ...: the first that no release has, from their number on."""
+    n = store.count_releases(rx) + 1
+    while store.name_taken(rx, f"r{n}"):
+        n += 1
+    return f"r{n}"
 
 
 def keep_gates(actor: Actor, project: str, release_id: str, gates: Sequence[Gate], *, house: House) -> Release:

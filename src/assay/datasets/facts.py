@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,10 +90,10 @@ def facts_of(rx: Rx, work: Work, policy: Policy) -> Facts:
     """The facts the gates look at."""
     live = {g.item_id for g in work.gold if g.state.value == "live"}
     ordinary = [i for i in work.items if i.id not in live]
-    splits = split_items(ordinary)
+    splits = split_items(work.items, frozenset(live))
     drawn = [i for i in work.items if i.origin != "real"]
     all_synthetic = bool(drawn) and len(drawn) == len(work.items)
-    misplaced = [] if all_synthetic else [i for i in drawn if i.id in live or splits.get(i.id) != "train"]
+    misplaced = [] if all_synthetic else [i for i in drawn if splits[i.id] != "train"]
     return Facts(
         n_items=len(ordinary),
         n_complete=sum(work.states.get(i.id) in {"agreed", "settled"} for i in ordinary),
@@ -103,7 +103,7 @@ def facts_of(rx: Rx, work: Work, policy: Policy) -> Facts:
         n_gold=len(live),
         people=tuple(people_gold(work, policy)),
         agreement=work.agreement.f1 if work.agreement else _no_agreement(),
-        n_split_leaks=count_leaks(ordinary, splits),
+        n_split_leaks=count_leaks(work.items, splits),
         n_synthetic_outside_train=len(misplaced),
         guideline_version=current_guideline_version(rx),
         schema_version=current_schema_version(rx),
@@ -138,22 +138,45 @@ def people_gold(work: Work, policy: Policy) -> Iterable[PersonGold]:
         yield PersonGold(user_id, complement(rate.estimate), evidence, n_answers)
 
 
-def split_items(items: Sequence[Item]) -> dict[str, str]:
-    """Which split each item belongs to: what the source said, else by the hash of its physical object.
+def split_items(items: Sequence[Item], gold: frozenset[str]) -> dict[str, str]:
+    """Which split each item belongs to: gold tests, else what the source said, else by a hash.
 
-    Near-duplicates and items of one group always fall together; synthetic items only train.
+    Near-duplicates and items of one physical object form a set that falls together: into test when gold is among them,
+    else where the hash of its first item says. Synthetic items only train. A set that the source itself tore apart, or
+    that holds synthetic items beside tests, is left torn, and `count_leaks` finds it.
     """
-    chosen = {}
+    first = _sets_of(items)
+    tested = {first[item.id] for item in items if item.id in gold}
+    return {item.id: _split_of(item, first[item.id], gold, tested) for item in items}
+
+
+def _split_of(item: Item, anchor: str, gold: frozenset[str], tested: set[str]) -> str:
+    if item.id in gold:
+        return "test"
+    if item.origin != "real":
+        return "train"
+    if item.split in {name for name, _ in SHARES}:
+        return str(item.split)
+    return "test" if anchor in tested else _drawn_split(anchor)
+
+
+def _sets_of(items: Sequence[Item]) -> dict[str, str]:
+    """Item to the first item (lowest id) of the set that must not be torn apart."""
+    parent = {item.id: item.id for item in items}
+
+    def root(item_id: str) -> str:
+        while parent[item_id] != item_id:
+            parent[item_id] = parent[parent[item_id]]
+            item_id = parent[item_id]
+        return item_id
+
+    by_group: dict[str, str] = {}
     for item in items:
-        if item.origin != "real":
-            chosen[item.id] = "train"
-            continue
-        if item.split in {"train", "val", "test"}:
-            chosen[item.id] = str(item.split)
-            continue
-        anchor = item.group_id or item.near_duplicate_of or item.id
-        chosen[item.id] = _drawn_split(anchor)
-    return chosen
+        for other in (item.near_duplicate_of, by_group.setdefault(item.group_id, item.id) if item.group_id else None):
+            if other in parent:
+                low, high = sorted((root(item.id), root(other)))
+                parent[high] = low
+    return {item.id: root(item.id) for item in items}
 
 
 def _drawn_split(anchor: str) -> str:
@@ -162,12 +185,11 @@ def _drawn_split(anchor: str) -> str:
     return SHARES[min(int(np.searchsorted(bounds, draw, side="right")), len(SHARES) - 1)][0]
 
 
-def count_leaks(items: Sequence[Item], splits: dict[str, str]) -> int:
-    """Items that share a physical object, or nearly equal one, on the other side of a split."""
+def count_leaks(items: Sequence[Item], splits: Mapping[str, str]) -> int:
+    """Sets of near-duplicates, or of images of one physical object, that lie on both sides of a split."""
     sides: dict[str, set[str]] = {}
-    for item in items:
-        for anchor in {item.group_id or "", item.near_duplicate_of or item.id} - {""}:
-            sides.setdefault(anchor, set()).add(splits[item.id])
+    for item_id, anchor in _sets_of(items).items():
+        sides.setdefault(anchor, set()).add(splits[item_id])
     return sum(len(found) > 1 for found in sides.values())
 
 

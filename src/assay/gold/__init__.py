@@ -4,6 +4,7 @@ from assay.gold.actions import contest_verdict, rescore_item, retire_gold, rule_
 from assay.gold.errors import (
     AlreadyContestedError,
     ContestNotFoundError,
+    ContestRuledError,
     GoldClauseUnknownError,
     GoldNotFoundError,
     VerdictNotFoundError,
@@ -42,6 +43,7 @@ __all__ = [
     "AlreadyContestedError",
     "Contest",
     "ContestNotFoundError",
+    "ContestRuledError",
     "ErrorKind",
     "Gold",
     "GoldClauseUnknownError",

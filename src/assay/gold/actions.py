@@ -9,6 +9,7 @@ from assay.gold import store
 from assay.gold.errors import (
     AlreadyContestedError,
     ContestNotFoundError,
+    ContestRuledError,
     GoldClauseUnknownError,
     GoldNotFoundError,
     VerdictNotFoundError,
@@ -126,19 +127,20 @@ def score_submission(
 def rescore_item(
     actor: Actor, project: str, item_id: str, *, match_iou: float, tight_iou: float, house: House, key: str
 ) -> int:
-    """Judge every answer to an item again under its current gold; returns how many changed."""
+    """Judge every answer to an item again under its current gold; returns for how many people that changed anything."""
     with house.write(actor, project, "score again after gold was signed anew", key=key) as tx:
         if tx.replayed:
             return 0
-        gold, changed = store.find_gold(tx, item_id), 0
+        gold, changed = store.find_gold(tx, item_id), set[str]()
         for stored in store.scores_of_item(tx, item_id) if gold else []:
             assert gold is not None
             marks = [m.mark for m in marks_of(tx, [stored.submission_id])[stored.submission_id]]
             score: Score = score_answer(gold.marks, marks, match_iou=match_iou, tight_iou=tight_iou)
             store.replace_score(tx, stored.id, gold.version, score)
-            changed += score != stored.score
-        tx.record("gold.rescored", subject=f"item/{item_id}", n=changed)
-    return changed
+            if score != stored.score or not stored.counts_for:
+                changed.add(stored.user_id)
+        tx.record("gold.rescored", subject=f"item/{item_id}", users=sorted(changed))
+    return len(changed)
 
 
 def _record_score(tx: Tx, stored: StoredScore) -> None:
@@ -177,12 +179,17 @@ def _shown(tx: Tx, stored: StoredScore) -> bool:
 
 
 def rule_on_contest(actor: Actor, project: str, contest_id: str, *, upheld: bool, text: str, house: House) -> Contest:
-    """Decide an objection; when it is upheld, the verdicts on that gold count no more until it is signed anew."""
+    """Decide an objection; when it is upheld, the verdicts on that gold count no more until it is signed anew.
+
+    Raises:
+        ContestRuledError: it was decided before.
+    """
     with house.write(actor, project, why=text or "rule on contest") as tx:
         contest = store.find_contest(tx, contest_id)
         if contest is None:
             raise ContestNotFoundError(contest_id)
-        store.rule_contest(tx, contest_id, "upheld" if upheld else "declined", text)
+        if not store.rule_contest(tx, contest_id, "upheld" if upheld else "declined", text):
+            raise ContestRuledError(contest_id, contest.state)
         stored = store.find_score(tx, contest.score_id)
         if upheld and stored is not None:
             store.discount_scores(tx, stored.item_id)

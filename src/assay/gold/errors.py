@@ -44,6 +44,17 @@ class ContestNotFoundError(NotFoundError):
         super().__init__(f"There is no contest {contest_id!r}.")
 
 
+class ContestRuledError(ConflictError):
+    """An expert has ruled on the contest."""
+
+    code = "gold.contest_ruled"
+
+    def __init__(self, contest_id: str, state: str) -> None:
+        super().__init__(
+            f"The contest {contest_id} was {state} before.", hint="Sign the gold anew if the answer itself is wrong."
+        )
+
+
 class AlreadyContestedError(ConflictError):
     """The verdict was contested before."""
 

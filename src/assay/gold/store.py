@@ -20,7 +20,6 @@ from assay.gold.model import (
     verdict_to_json,
 )
 from assay.kernel.canonical import canonical_json
-from assay.kernel.ids import random_id
 from assay.storage import Rx, Tx
 from assay.storage.tables import PROJECT, document, identifier, instant, metadata, project_id
 
@@ -209,7 +208,7 @@ def add_score(tx: Tx, stored: StoredScore) -> bool:
     return tx.insert_new(
         gold_scores,
         {
-            "id": stored.id or random_id(),
+            "id": stored.id,
             "submission_id": stored.submission_id,
             "item_id": stored.item_id,
             "gold_version": stored.gold_version,
@@ -319,7 +318,7 @@ _contest_of = sa.select(contests).where(
 )
 _rule = (
     sa.update(contests)
-    .where(contests.c.project_id == PROJECT, contests.c.id == sa.bindparam("contest"))
+    .where(contests.c.project_id == PROJECT, contests.c.id == sa.bindparam("contest"), contests.c.state == "open")
     .values(
         state=sa.bindparam("new_state"),
         ruling=sa.bindparam("text_"),
@@ -359,9 +358,9 @@ def contests_of(rx: Rx, score_ids: list[str]) -> dict[str, Contest]:
     return {row.score_id: _contest_of_row(row) for row in rx.rows(_contest_of, scores=score_ids)}
 
 
-def rule_contest(tx: Tx, contest_id: str, state: str, ruling: str) -> None:
-    """Close an objection."""
-    tx.change(_rule, contest=contest_id, new_state=state, text_=ruling, by=tx.actor.id, at=tx.now_us)
+def rule_contest(tx: Tx, contest_id: str, state: str, ruling: str) -> bool:
+    """Close an objection; False when it was closed before."""
+    return tx.change(_rule, contest=contest_id, new_state=state, text_=ruling, by=tx.actor.id, at=tx.now_us) == 1
 
 
 def _contest_of_row(row: Any) -> Contest:  # noqa: ANN401 - a database row

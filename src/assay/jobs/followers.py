@@ -7,7 +7,7 @@ from assay.governance import policy_in
 from assay.kernel.actor import system
 from assay.queue import show_as_gold, stop_gold
 from assay.reliability import WatchRules, needs_watching, score_and_watch, watch
-from assay.review import look_at, put_back, sample, update_consensus, waiting_items
+from assay.review import look_at, put_back, sample, unstick, update_consensus, waiting_items
 from assay.storage import Consumer, Event, House
 
 WATCHER = system("watcher")
@@ -70,11 +70,17 @@ def _infer_after_put_back(house: House, event: Event) -> None:
 
 
 def _unstick(house: House, event: Event) -> None:
-    """When somebody stops labelling, look again at what waits for more answers: perhaps nobody is left to give them."""
+    """When somebody stops labelling, look again at what waits for another answer: perhaps nobody is left to give it."""
     with house.read(WATCHER, event.project_id) as rx:
         waiting = waiting_items(rx)
     for item_id, batch_id in waiting:
         update_consensus(event.project_id, item_id, batch_id, key=f"unstick/{event.id}/{item_id}", house=house)
+
+
+def _unstick_skipped(house: House, event: Event) -> None:
+    """When somebody gives an item back, perhaps nobody is left to answer it."""
+    if event.body["kind"] == "work":
+        unstick(event.project_id, event.body["item"], event.body["batch"], key=f"unstick/{event.id}", house=house)
 
 
 def _put_back(house: House, event: Event) -> None:
@@ -131,6 +137,13 @@ def _watch_again(house: House, event: Event) -> None:
     watch(event.project_id, event.body["user"], _rules(house, event.project_id), house=house)
 
 
+def _watch_rescored(house: House, event: Event) -> None:
+    """Look at the charts of everybody whose verdicts a new signature changed."""
+    rules = _rules(house, event.project_id)
+    for user in event.body["users"]:
+        watch(event.project_id, user, rules, house=house)
+
+
 def followers() -> list[Consumer]:
     """Every consumer, in the order they look at an event."""
     return [
@@ -140,8 +153,10 @@ def followers() -> list[Consumer]:
         Consumer("consensus", frozenset({"submission.received"}), _infer),
         Consumer("consensus-again", frozenset({"review.closed", "adjudication.settled"}), _infer_again),
         Consumer("consensus-put-back", frozenset({"work.put_back"}), _infer_after_put_back),
-        Consumer("unstick", frozenset({"member.paused", "member.roles_changed", "assignment.skipped"}), _unstick),
+        Consumer("unstick", frozenset({"member.paused", "member.roles_changed"}), _unstick),
+        Consumer("unstick-skipped", frozenset({"assignment.skipped"}), _unstick_skipped),
         Consumer("gold-shown", frozenset({"gold.signed"}), _show_gold),
         Consumer("gold-stopped", frozenset({"gold.retired"}), _stop_gold),
         Consumer("contests", frozenset({"gold.contest_ruled"}), _watch_again),
+        Consumer("rescored", frozenset({"gold.rescored"}), _watch_rescored),
     ]

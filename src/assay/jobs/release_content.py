@@ -29,7 +29,7 @@ from assay.items import Item
 from assay.kernel.canonical import canonical_json
 from assay.kernel.marks import BBOX
 from assay.labels import class_to_json, schema_in
-from assay.review import Consensus, consensus_of_item, standings_of
+from assay.review import Consensus, consensus_of_item, letter, standings_of
 from assay.storage import Rx
 
 SUFFIX = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif", "image/bmp": ".bmp"}
@@ -56,7 +56,7 @@ class Content:
         self._who = Pseudonyms(rx)
         self._classes = {c.id: c.name for c in schema_in(rx, None).classes}
         self._gold = {g.item_id: g for g in work.gold if g.state.value == "live"}
-        self._splits = split_items([i for i in work.items if i.id not in self._gold])
+        self._splits = split_items(work.items, frozenset(self._gold))
         self._names = _unique_names(work.items)
         self.items: list[dict[str, Any]] = []
         self.annotations: list[dict[str, Any]] = []
@@ -89,7 +89,7 @@ class Content:
 
     def _add_item(self, item: Item) -> None:
         medium = item.medium
-        split = "test" if item.id in self._gold else self._splits[item.id]
+        split = self._splits[item.id]
         stored = medium.sha256
         self.items.append(
             {
@@ -151,25 +151,24 @@ class Content:
         outcome = found[-1]
         if outcome.settled_by is not None:
             settlement = by_id[outcome.settled_by]
-            for stored in marks_of(self._rx, [settlement.id])[settlement.id]:
-                self._add_settled(item, stored, settlement, outcome)
+            for no, stored in enumerate(marks_of(self._rx, [settlement.id])[settlement.id]):
+                self._add_settled(item, no, stored, settlement, outcome)
             return
         versions = [by_id[s] for s in outcome.inputs if s in by_id]
         newest = versions[-1] if versions else None
-        people = {chr(65 + n): self._who(by_id[s].author_id) for n, s in enumerate(outcome.inputs) if s in by_id}
+        people = {letter(n): self._who(by_id[s].author_id) for n, s in enumerate(outcome.inputs) if s in by_id}
         for no, mark in enumerate(outcome.marks):
             evidence = {
                 "confidence": mark.confidence,
                 "n_votes": mark.n_votes,
                 "n_answers": len(outcome.inputs),
-                "drawn_by": [people.get(letter, letter) for letter in mark.drawn_by],
+                "drawn_by": [people.get(name, name) for name in mark.drawn_by],
                 "mean_iou": outcome.mean_iou,
             }
             plain = Mark(mark.label_class, mark.shape, mark.bbox)
             self._add_mark(item.id, no, plain, "consensus", "consensus", None, evidence, newest)
 
-    def _add_settled(self, item: Item, stored: StoredMark, settlement: Submission, outcome: Consensus) -> None:
-        no = sum(1 for row in self.annotations if row["item"] == item.id)
+    def _add_settled(self, item: Item, no: int, stored: StoredMark, settlement: Submission, outcome: Consensus) -> None:
         evidence = {"settles": list(outcome.inputs), "mean_iou": outcome.mean_iou}
         who = self._who(settlement.author_id)
         self._add_mark(item.id, no, stored.mark, who, "adjudication", settlement.id, evidence, settlement)
@@ -211,15 +210,17 @@ class Content:
 
 
 def _unique_names(items: Iterable[Item]) -> dict[str, str]:
-    """File names, with the item's id where two items have the same."""
+    """File names, with the item's id where another item has the same; no file system takes two for one."""
     taken: set[str] = set()
     names = {}
     for item in items:
         name = item.name
-        if name.lower() in taken:
-            path = PurePosixPath(name)
-            name = str(path.with_name(f"{path.stem}-{item.id[-8:]}{path.suffix}"))
-        taken.add(name.lower())
+        for tail in (item.id[-8:], item.id, f"{item.id}-{item.id}"):
+            if name.casefold() not in taken:
+                break
+            path = PurePosixPath(item.name)
+            name = str(path.with_name(f"{path.stem}-{tail}{path.suffix}"))
+        taken.add(name.casefold())
         names[item.id] = name
     return names
 

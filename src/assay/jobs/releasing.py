@@ -46,16 +46,16 @@ COPY_BYTES = 1 << 20
 
 def begin_release(actor: Actor, project: str, name: str | None, note: str, *, house: House, blobs: Blobs) -> Release:
     """Create a release and freeze it at once if its gates pass."""
-    with house.read(actor, project) as rx:
-        policy = policy_in(rx)
-        work = gather_work(rx, policy)
-        gates = check_gates(facts_of(rx, work, policy), policy)
-    release = create_release(actor, project, name, note, gates, house=house)
-    return _freeze_if_ready(actor, project, release, gates, house=house, blobs=blobs)
+    release = create_release(actor, project, name, note, (), house=house)
+    return check_release(actor, project, release.id, house=house, blobs=blobs)
 
 
 def check_release(actor: Actor, project: str, release_id: str, *, house: House, blobs: Blobs) -> Release:
-    """Look at the gates again; freezes when all pass. A frozen release stays as it is."""
+    """Look at the gates again; freezes when all pass. A frozen release stays as it is.
+
+    Gates and bytes come from one moment, so that nothing else is frozen than what was checked.
+    """
+    frozen = None
     with house.read(actor, project) as rx:
         release = release_in(rx, release_id)
         if release.state is not ReleaseState.BLOCKED:
@@ -63,26 +63,13 @@ def check_release(actor: Actor, project: str, release_id: str, *, house: House, 
         policy = policy_in(rx)
         work = gather_work(rx, policy)
         gates = check_gates(facts_of(rx, work, policy), policy)
-    keep_gates(actor, project, release_id, gates, house=house)
-    return _freeze_if_ready(actor, project, release, gates, house=house, blobs=blobs)
-
-
-def _freeze_if_ready(
-    actor: Actor, project: str, release: Release, gates: tuple[Gate, ...], *, house: House, blobs: Blobs
-) -> Release:
-    if blocks(gates):
-        with house.read(actor, project) as rx:
-            return release_in(rx, release.id)
-    with house.read(actor, project) as rx:
-        policy = policy_in(rx)
-        work = gather_work(rx, policy)
-        gates = check_gates(facts_of(rx, work, policy), policy)
-        if blocks(gates):
-            return release_in(rx, release.id)
-        frozen, facts = _build(rx, release, work, policy, gates, blobs)
+        if not blocks(gates):
+            frozen, facts = _build(rx, release, work, policy, gates, blobs)
+    if frozen is None:
+        return keep_gates(actor, project, release_id, gates, house=house)
     content = {path: blobs.put(data) for path, data in frozen.files.items()}
     return freeze_release(
-        actor, project, release.id, gates, digest=frozen.digest, content=content, facts=facts, house=house
+        actor, project, release_id, gates, digest=frozen.digest, content=content, facts=facts, house=house
     )
 
 

@@ -31,7 +31,7 @@ from assay.queue.queries import (
     get_assignment,
     list_batches,
     my_history,
-    people_who_met,
+    people_done_with,
     tasks_of_item,
 )
 from assay.queue.rules import is_gold_turn
@@ -66,7 +66,7 @@ __all__ = [
     "lapse_leases",
     "list_batches",
     "my_history",
-    "people_who_met",
+    "people_done_with",
     "renew",
     "reopen_task",
     "return_leases",

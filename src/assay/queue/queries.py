@@ -60,4 +60,4 @@ def batch_in(rx: Rx, batch_id: str) -> Batch | None:
 batch_counts = store.batch_counts
 batched_items = store.batched_items
 count_practice = store.count_practice
-people_who_met = store.people_who_met
+people_done_with = store.people_done_with

@@ -747,11 +747,13 @@ def count_practice(rx: Rx, user_id: str | None = None) -> int:
     return value or 0
 
 
-_met_by = sa.select(assignments.c.user_id).where(
-    assignments.c.project_id == PROJECT, assignments.c.item_id == sa.bindparam("item")
+_done_with = sa.select(assignments.c.user_id).where(
+    assignments.c.project_id == PROJECT,
+    assignments.c.item_id == sa.bindparam("item"),
+    assignments.c.state.in_(("submitted", "skipped", "returned")),
 )
 
 
-def people_who_met(rx: Rx, item_id: str) -> set[str]:
-    """Everybody who was ever given this item."""
-    return {row.user_id for row in rx.rows(_met_by, item=item_id)}
+def people_done_with(rx: Rx, item_id: str) -> set[str]:
+    """Everybody who answered this item or gave it back, and will not be given it again."""
+    return {row.user_id for row in rx.rows(_done_with, item=item_id)}

@@ -2,7 +2,16 @@
 
 from assay.review.actions import claim_adjudication, claim_review, decide_review, settle
 from assay.review.boxes import AnswerBoxes, answer_boxes
-from assay.review.consensus import Answers, answers_in, look_at, marks_of_answers, merge_in, sample, update_consensus
+from assay.review.consensus import (
+    Answers,
+    answers_in,
+    look_at,
+    marks_of_answers,
+    merge_in,
+    sample,
+    unstick,
+    update_consensus,
+)
 from assay.review.errors import (
     AdjudicationClosedError,
     AdjudicationNotFoundError,
@@ -92,6 +101,7 @@ __all__ = [
     "settle",
     "skill_from",
     "standings_of",
+    "unstick",
     "update_consensus",
     "waiting_items",
 ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assay.annotations import Mark, Origin, Submission, find_same, marks_of, submission_in, take_in
+from assay.guidelines import current_guideline_version
 from assay.items import media_in
 from assay.kernel.actor import Actor
 from assay.kernel.clock import SECOND_US
+from assay.labels import current_schema_version
 from assay.queue import batch_in, reopen_task
 from assay.review import store
-from assay.review.consensus import answers_in, merge_in
+from assay.review.consensus import Answers, answers_in, merge_in
 from assay.review.errors import (
     AdjudicationClosedError,
     AdjudicationNotFoundError,
@@ -75,7 +77,7 @@ def decide_review(
             raise ReviewClosedError(review_id)
         submission = submission_in(tx, review.submission_id)
         fix = _fix(tx, submission, marks, client_key, seconds) if verdict is Verdict.FIX else None
-        store.close_review(
+        closed = store.close_review(
             tx,
             review_id,
             verdict=verdict.value,
@@ -84,6 +86,8 @@ def decide_review(
             fixed_by=fix.id if fix else None,
             seconds=seconds,
         )
+        if not closed:  # another verdict came in at the same moment
+            raise ReviewClosedError(review_id)
         _apply(tx, submission, verdict)
         if review.put_back_id is not None:
             follow_put_back(tx, review.put_back_id)
@@ -149,9 +153,17 @@ def claim_adjudication(actor: Actor, project: str, *, house: House) -> Adjudicat
             merged = merge_in(tx, answers, match_iou=batch.policy.match_iou if batch else 0.5)
             medium = media_in(tx, dispute.item_id)
             n_open = store.adjudication_states(tx).get("open", 0)
-            return AdjudicationCase(dispute, answers, merged, medium, n_open, until)
+            return AdjudicationCase(dispute, answers, merged, medium, *_versions(tx, answers), n_open, until)
         tx.record("adjudication.found_none", subject=f"user/{actor.id}")
     return None
+
+
+def _versions(tx: Tx, answers: Answers) -> tuple[int, int]:
+    """Schema and guideline a settlement is made under: those of the newest answer, the current ones without any."""
+    if not answers.submissions:
+        return current_schema_version(tx), current_guideline_version(tx)
+    newest = answers.submissions[-1]
+    return newest.schema_version, newest.guideline_version
 
 
 def settle(
@@ -183,7 +195,7 @@ def settle(
         if actor.id in {s.author_id for s in answers.submissions}:
             raise OwnWorkError
         medium = media_in(tx, dispute.item_id)
-        newest = answers.submissions[-1]
+        schema_version, guideline_version = _versions(tx, answers)
         settlement = take_in(
             tx,
             marks,
@@ -193,11 +205,12 @@ def settle(
             origin=Origin.ADJUDICATION,
             client_key=client_key,
             seconds=seconds,
-            schema_version=newest.schema_version,
-            guideline_version=newest.guideline_version,
+            schema_version=schema_version,
+            guideline_version=guideline_version,
             batch_id=dispute.batch_id,
         )
-        store.settle_adjudication(tx, adjudication_id, settlement.id, note, seconds)
+        if not store.settle_adjudication(tx, adjudication_id, settlement.id, note, seconds):
+            raise AdjudicationClosedError(adjudication_id, "settled")
         tx.record(
             "adjudication.settled",
             subject=f"item/{dispute.item_id}",

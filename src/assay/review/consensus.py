@@ -10,7 +10,7 @@ from assay.annotations import Mark, Origin, StoredMark, Submission, marks_of, su
 from assay.gold import counts_of_user
 from assay.kernel.actor import Actor, system
 from assay.kernel.ids import random_id
-from assay.queue import BatchPolicy, Kind, Task, batch_in, people_who_met, tasks_of_item
+from assay.queue import BatchPolicy, Kind, Task, batch_in, people_done_with, tasks_of_item
 from assay.reliability import counted
 from assay.review import store
 from assay.review.model import Adjudication, Consensus, ConsensusState, FusedMark, Review, Standing
@@ -130,13 +130,22 @@ def _judged(tx: Tx, task: Task, policy: BatchPolicy, answers: Answers, merged: M
     )
 
 
-def _somebody_left(tx: Tx, task: Task) -> bool:
-    """Whether an annotator who has not met the item could still answer it; when not, an expert decides."""
-    met = people_who_met(tx, task.item_id)
+def _somebody_left(rx: Rx, task: Task) -> bool:
+    """Whether an annotator who is not done with the item could still answer it; when not, an expert decides."""
+    done = people_done_with(rx, task.item_id)
     return any(
-        Role.ANNOTATOR in member.roles and member.state == "active" and user not in met
-        for user, member in names_of(tx).items()
+        Role.ANNOTATOR in member.roles and member.state == "active" and user not in done
+        for user, member in names_of(rx).items()
     )
+
+
+def unstick(project: str, item_id: str, batch_id: str, *, key: str, house: House) -> bool:
+    """Let an expert decide an item that wants more answers and that nobody is left to answer; twice is once."""
+    with house.read(AUTHOR, project) as rx:
+        task = next((t for t in tasks_of_item(rx, item_id) if t.batch_id == batch_id), None)
+        if task is None or task.n_submitted >= task.overlap or _somebody_left(rx, task):
+            return False
+    return update_consensus(project, item_id, batch_id, key=key, house=house) is not None
 
 
 def _follow(tx: Tx, value: Consensus) -> None:

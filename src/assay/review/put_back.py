@@ -29,8 +29,9 @@ def put_back(
 ) -> PutBack | None:
     """Send this person's work since an instant back for review, and draw a sample from the stretch before it.
 
-    Work that was rejected, corrected or settled by an expert stays as it is. One reversible revision that names its
-    reason; None when it was done before (same `key`).
+    Work that was rejected, corrected or settled by an expert stays as it is; so does, after an alarm, what a reviewer
+    has accepted: it was looked at already. One reversible revision that names its reason; None when it was done before
+    (same `key`).
 
     Args:
         actor: the lead, or the watcher.
@@ -46,7 +47,7 @@ def put_back(
     with house.write(actor, project, why, key=key) as tx:
         if tx.replayed:
             return None
-        work = _open_work(tx, user_id, min(since_us, sample_since_us))
+        work = _open_work(tx, user_id, min(since_us, sample_since_us), looked_at=alarm_id is None)
         back = [s for s in work if s.received_at_us > since_us]
         between = [s for s in work if s.received_at_us <= since_us]
         probes = _draw(between, _first_look(len(between)))
@@ -78,17 +79,20 @@ def put_back(
             n_sampled=len(probes),
             items=[list(pair) for pair in touched],
         )
+        if alarm_id is not None and not touched:
+            close_alarm(tx, alarm_id)
     return row
 
 
-def _open_work(rx: Rx, user_id: str, since_us: int) -> list[Submission]:
-    """This person's answers that nobody has judged yet and no expert has settled.
+def _open_work(rx: Rx, user_id: str, since_us: int, *, looked_at: bool) -> list[Submission]:
+    """This person's answers that no reviewer has changed and no expert has settled; accepted ones if `looked_at`.
 
     Answers to hidden gold are among them: left out, they would be the only ones never looked at, and give gold away.
     """
     mine = [s for s in submissions_of_author(rx, user_id, since_us) if s.origin is Origin.PERSON]
     standing = store.standings_of(rx, [s.id for s in mine])
-    free = [s for s in mine if standing.get(s.id) in {None, Standing.ACCEPTED}]
+    wanted = {None, Standing.ACCEPTED} if looked_at else {None}
+    free = [s for s in mine if standing.get(s.id) in wanted]
     return [s for s in free if not _is_settled(rx, s)]
 
 
@@ -110,7 +114,7 @@ def _draw(work: Sequence[Submission], n: int, taken: frozenset[str] = frozenset(
 
 def follow_put_back(tx: Tx, put_back_id: str) -> None:
     """After a verdict: read more of the sampled stretch, send all of it back, or close the alarm when all is done."""
-    row = store.find_put_back(tx, put_back_id)
+    row = store.hold_put_back(tx, put_back_id)
     if row is None:
         return
     still = store.open_of_put_back(tx, put_back_id)
@@ -144,6 +148,7 @@ def _judge_probes(tx: Tx, row: PutBack, asked: list[Review]) -> None:
 
 def _stretch(rx: Rx, row: PutBack) -> list[Submission]:
     """The sampled stretch as it is now: read ones and those nobody has judged."""
-    unread = [s for s in _open_work(rx, row.user_id, row.sample_since_at_us) if s.received_at_us <= row.since_at_us]
+    work = _open_work(rx, row.user_id, row.sample_since_at_us, looked_at=row.alarm_id is None)
+    unread = [s for s in work if s.received_at_us <= row.since_at_us]
     read = [submission_in(rx, r.submission_id) for r in store.reviews_of_put_back(rx, row.id) if r.reason == "probe"]
     return list({s.id: s for s in [*unread, *read]}.values())

@@ -28,12 +28,14 @@ class ReviewCase:
 
 @dataclass(frozen=True, slots=True)
 class AdjudicationCase:
-    """What an adjudicating expert sees."""
+    """What an adjudicating expert sees; the versions are those the settlement will be kept under."""
 
     adjudication: Adjudication
     answers: Answers
     merged: Merged
     medium: Medium
+    schema_version: int
+    guideline_version: int
     n_open: int
     held_until_us: int
 
@@ -45,9 +47,9 @@ def get_review(actor: Actor, project: str, review_id: str, *, house: House) -> R
 
 
 def list_reviews(
-    actor: Actor, project: str, *, state: str, author_id: str | None, after: int, limit: int, house: House
+    actor: Actor, project: str, *, state: str, author_id: str | None, after: tuple[int, str], limit: int, house: House
 ) -> list[Review]:
-    """A page of reviews in the order they will be looked at."""
+    """A page of reviews in the order they will be looked at, from the one behind that rank and id on."""
     with house.read(actor, project) as rx:
         return store.reviews_after(rx, state, author_id, after=after, limit=limit)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -55,9 +55,9 @@ reviews = sa.Table(
     sa.Column("seconds", sa.Float),
     instant("created_at_us"),
     instant("closed_at_us", nullable=True),
-    sa.Index("ix_reviews_open", "project_id", "state", "rank"),
+    sa.Index("ix_reviews_open", "project_id", "state", "rank", "id"),
     sa.Index("ix_reviews_submission", "project_id", "submission_id"),
-    sa.Index("ix_reviews_author", "project_id", "author_id", "state"),
+    sa.Index("ix_reviews_author", "project_id", "author_id", "state", "rank", "id"),
     sa.Index("ix_reviews_put_back", "project_id", "put_back_id", "state"),
 )
 
@@ -259,8 +259,9 @@ _next_review = (
             reviews.c.held_by == sa.bindparam("reviewer"),
         ),
     )
-    .order_by(reviews.c.rank)
+    .order_by(reviews.c.rank, reviews.c.id)
     .limit(1)
+    .with_for_update(skip_locked=True)
 )
 _next_review_of = _next_review.where(reviews.c.author_id == sa.bindparam("author"))
 _review = sa.select(reviews).where(reviews.c.project_id == PROJECT, reviews.c.id == sa.bindparam("review"))
@@ -297,20 +298,20 @@ _review_page = (
     .where(
         reviews.c.project_id == PROJECT,
         reviews.c.state == sa.bindparam("state_"),
-        reviews.c.rank > sa.bindparam("after"),
+        sa.tuple_(reviews.c.rank, reviews.c.id) > sa.tuple_(sa.bindparam("after_rank"), sa.bindparam("after_id")),
     )
-    .order_by(reviews.c.rank)
+    .order_by(reviews.c.rank, reviews.c.id)
     .limit(sa.bindparam("most"))
 )
 _review_page_of = _review_page.where(reviews.c.author_id == sa.bindparam("author"))
 
 
-def next_review(rx: Rx, reviewer_id: str, author_id: str | None) -> Review | None:
-    """The next open review of somebody else's work that nobody holds."""
+def next_review(tx: Tx, reviewer_id: str, author_id: str | None) -> Review | None:
+    """The next open review of somebody else's work that nobody holds or is taking at this moment."""
     if author_id is None:
-        row = rx.first(_next_review, reviewer=reviewer_id, now=rx.now_us)
+        row = tx.first(_next_review, reviewer=reviewer_id, now=tx.now_us)
     else:
-        row = rx.first(_next_review_of, reviewer=reviewer_id, now=rx.now_us, author=author_id)
+        row = tx.first(_next_review_of, reviewer=reviewer_id, now=tx.now_us, author=author_id)
     return None if row is None else _review_row(row)
 
 
@@ -326,9 +327,9 @@ def add_review(tx: Tx, review: Review) -> None:
     tx.insert(reviews, row)
 
 
-def hold_review(tx: Tx, review_id: str, until_us: int) -> bool:
+def hold_review(tx: Tx, review_id: str, until_us: int) -> None:
     """Hold it for the caller."""
-    return tx.change(_hold_review, review=review_id, by=tx.actor.id, until=until_us) == 1
+    tx.change(_hold_review, review=review_id, by=tx.actor.id, until=until_us)
 
 
 def close_review(
@@ -385,13 +386,12 @@ def open_of_put_back(rx: Rx, put_back_id: str) -> dict[str, int]:
     return {row.reason: row.n for row in rx.rows(_open_of_put_back, put_back=put_back_id)}
 
 
-def reviews_after(rx: Rx, state: str, author_id: str | None, *, after: int, limit: int) -> list[Review]:
-    """A page of reviews in their order."""
+def reviews_after(rx: Rx, state: str, author_id: str | None, *, after: tuple[int, str], limit: int) -> list[Review]:
+    """A page of reviews in their order, from the one behind that rank and id on."""
+    page = {"state_": state, "after_rank": after[0], "after_id": after[1], "most": limit}
     if author_id is None:
-        return [_review_row(row) for row in rx.rows(_review_page, state_=state, after=after, most=limit)]
-    return [
-        _review_row(row) for row in rx.rows(_review_page_of, state_=state, after=after, most=limit, author=author_id)
-    ]
+        return [_review_row(row) for row in rx.rows(_review_page, **page)]
+    return [_review_row(row) for row in rx.rows(_review_page_of, **page, author=author_id)]
 
 
 def _review_row(row: Any) -> Review:  # noqa: ANN401 - a database row
@@ -428,9 +428,12 @@ _next_adjudication = (
             adjudications.c.held_until_us < sa.bindparam("now"),
             adjudications.c.held_by == sa.bindparam("expert"),
         ),
+        sa.tuple_(adjudications.c.mean_iou, adjudications.c.id)
+        > sa.tuple_(sa.bindparam("after_iou"), sa.bindparam("after_id")),
     )
     .order_by(adjudications.c.mean_iou, adjudications.c.id)
-    .limit(50)
+    .limit(1)
+    .with_for_update(skip_locked=True)
 )
 _adjudication = sa.select(adjudications).where(
     adjudications.c.project_id == PROJECT, adjudications.c.id == sa.bindparam("adjudication")
@@ -488,9 +491,15 @@ _adjudication_page = (
 )
 
 
-def open_adjudications(rx: Rx, expert_id: str) -> list[Adjudication]:
-    """Open disputes nobody else holds, the worst first; at most fifty."""
-    return [_adjudication_row(row) for row in rx.rows(_next_adjudication, expert=expert_id, now=rx.now_us)]
+def open_adjudications(tx: Tx, expert_id: str) -> Iterator[Adjudication]:
+    """Open disputes nobody else holds or is taking at this moment, the worst first, read one by one."""
+    after = (-1.0, "")
+    while True:
+        row = tx.first(_next_adjudication, expert=expert_id, now=tx.now_us, after_iou=after[0], after_id=after[1])
+        if row is None:
+            return
+        after = (row.mean_iou, row.id)
+        yield _adjudication_row(row)
 
 
 def find_adjudication(rx: Rx, adjudication_id: str) -> Adjudication | None:
@@ -566,6 +575,7 @@ def _adjudication_row(row: Any) -> Adjudication:  # noqa: ANN401 - a database ro
 
 _put_backs = sa.select(put_backs).where(put_backs.c.project_id == PROJECT).order_by(put_backs.c.created_at_us)
 _put_back = sa.select(put_backs).where(put_backs.c.project_id == PROJECT, put_backs.c.id == sa.bindparam("put_back"))
+_put_back_held = _put_back.with_for_update()
 _count_put_back = (
     sa.update(put_backs)
     .where(put_backs.c.project_id == PROJECT, put_backs.c.id == sa.bindparam("put_back"))
@@ -583,9 +593,9 @@ def all_put_backs(rx: Rx) -> list[PutBack]:
     return [_put_back_row(row) for row in rx.rows(_put_backs)]
 
 
-def find_put_back(rx: Rx, put_back_id: str) -> PutBack | None:
-    """One put-back."""
-    row = rx.first(_put_back, put_back=put_back_id)
+def hold_put_back(tx: Tx, put_back_id: str) -> PutBack | None:
+    """One put-back, for one verdict after the other: two at the same moment could each think the other is open."""
+    row = tx.first(_put_back_held, put_back=put_back_id)
     return None if row is None else _put_back_row(row)
 
 

@@ -126,7 +126,9 @@ ROWS: dict[str, Row] = {
     f"POST {P}/gold": Row("expert admin", {"item_id": "{spare}", "marks": [GOLD_MARK], **WHY}),
     f"POST {P}/gold/{{item}}/retire": Row("expert admin", WHY, ok=(200, 409)),
     f"GET {P}/contests": Row("expert lead auditor admin"),
-    f"POST {P}/contests/{{contest}}/ruling": Row("expert admin", {"upheld": False, "text": "It is there"}),
+    f"POST {P}/contests/{{contest}}/ruling": Row(
+        "expert admin", {"upheld": False, "text": "It is there"}, ok=(200, 409)
+    ),
     # review and adjudication
     f"POST {P}/reviews/claims": Row("reviewer expert lead admin", {}),
     f"GET {P}/reviews": Row("reviewer expert lead auditor admin"),

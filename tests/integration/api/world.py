@@ -188,7 +188,7 @@ def _things(world: World, side: str, services: Services) -> None:
     with house.read(SETUP, project) as rx:
         verdicts = {score.item_id: score.id for score in scores_of_user(rx, annotator)}
         things["adjudication"] = adjudications_after(rx, "open", "", 1)[0].id
-        things["review"] = reviews_after(rx, "open", None, after=0, limit=1)[0].id
+        things["review"] = reviews_after(rx, "open", None, after=(0, ""), limit=1)[0].id
     things["verdict"] = verdicts[items["shown"]]
     contest = contest_verdict(Actor(annotator), project, verdicts[items["contested"]], "I see none", house=house)
     things["contest"] = contest.id

@@ -114,8 +114,8 @@ def read_reviews(
     """Reviews in the order they are looked at."""
 
     def fetch(cursor: str, n: int) -> tuple[list[ReviewRow], str | None]:
-        key = read_cursor(cursor, int)
-        after = key[0] if key else -1
+        key = read_cursor(cursor, int, str)
+        after = (key[0], key[1]) if key else (-1, "")
         found = list_reviews(
             caller.actor, project.project_id, state=state, author_id=user_id, after=after, limit=n + 1, house=house
         )
@@ -137,7 +137,7 @@ def read_reviews(
             )
             for r in found[:n]
         ]
-        return rows, make_cursor(found[n - 1].rank) if len(found) > n else None
+        return rows, make_cursor(found[n - 1].rank, found[n - 1].id) if len(found) > n else None
 
     return table(fetch, cursor=cursor, limit=limit, form=form, name="reviews")
 
@@ -165,7 +165,6 @@ def adjudication_out(case: AdjudicationCase, rx: Rx, project: Membership) -> Adj
     """A dispute for the expert's page."""
     blind, names = policy_in(rx).blind_names, Names(rx)
     stored = marks_of_answers(rx, case.answers)
-    newest = case.answers.submissions[-1]
     return AdjudicationOut.model_construct(
         id=case.adjudication.id,
         image_url=f"/v1/projects/{project.slug}/adjudications/{case.adjudication.id}/image",
@@ -187,8 +186,8 @@ def adjudication_out(case: AdjudicationCase, rx: Rx, project: Membership) -> Adj
             )
             for d in case.merged.disputes
         ],
-        schema_version=newest.schema_version,
-        guideline_version=newest.guideline_version,
+        schema_version=case.schema_version,
+        guideline_version=case.guideline_version,
         n_open=case.n_open,
         lease_until_at=instant(case.held_until_us),
     )
