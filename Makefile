@@ -41,6 +41,8 @@ check: $(VENV)/.ready
 	$(BIN)/pytest -q -n $(JOBS) -m "not slow" tests/unit tests/property tests/golden
 
 test: setup
+	$(BIN)/python tools/export_openapi.py --check
+	$(BIN)/python hatch_build.py check-web
 	$(BIN)/pytest -n $(JOBS) --dist worksteal tests
 
 # Measurements beside peers and at length; none of them passes or fails by the clock.

