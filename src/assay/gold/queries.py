@@ -29,6 +29,9 @@ def gold_in(rx: Rx, item_id: str) -> Gold | None:
 
 all_gold = store.all_gold
 all_scores = store.all_scores
+all_counts = store.all_counts
+live_among = store.live_among
+answers_by_item = store.answers_by_item
 scores_of_user = store.scores_of_user
 counts_of_user = store.counts_of_user
 scores_of_item = store.scores_of_item

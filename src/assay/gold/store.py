@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -118,6 +119,33 @@ def find_gold(rx: Rx, item_id: str, version: int | None = None) -> Gold | None:
 def all_gold(rx: Rx) -> list[Gold]:
     """Every item's current gold, retired ones included."""
     return [_gold(row) for row in rx.rows(_all_current)]
+
+
+_live_of = sa.select(golds.c.item_id).where(
+    golds.c.project_id == PROJECT,
+    golds.c.is_current.is_(True),
+    golds.c.state == "live",
+    golds.c.item_id.in_(sa.bindparam("items", expanding=True)),
+)
+_answers_by_item = (
+    sa.select(
+        gold_scores.c.item_id,
+        sa.func.count().label("n"),
+        sa.func.sum(sa.case((gold_scores.c.n_errors > 0, 1), else_=0)).label("n_wrong"),
+    )
+    .where(gold_scores.c.project_id == PROJECT, gold_scores.c.is_practice.is_(False))
+    .group_by(gold_scores.c.item_id)
+)
+
+
+def live_among(rx: Rx, item_ids: Sequence[str]) -> set[str]:
+    """Which of these items are live gold."""
+    return {row.item_id for row in rx.rows(_live_of, items=list(item_ids))}
+
+
+def answers_by_item(rx: Rx) -> dict[str, tuple[int, int]]:
+    """How many people answered each gold item outside practice, and how many of them not without an error."""
+    return {row.item_id: (row.n, int(row.n_wrong)) for row in rx.rows(_answers_by_item)}
 
 
 def add_gold(tx: Tx, gold: Gold, why: str) -> None:
@@ -254,16 +282,23 @@ def scores_of_item(rx: Rx, item_id: str) -> list[StoredScore]:
     return [_score(row) for row in rx.rows(_item_scores, item=item_id)]
 
 
-_user_counts = (
-    sa.select(*[c for c in gold_scores.c if c.name != "marks"])
-    .where(gold_scores.c.project_id == PROJECT, gold_scores.c.user_id == sa.bindparam("user"))
-    .order_by(gold_scores.c.answered_at_us, gold_scores.c.submission_id)
-)
+_counts = sa.select(*[c for c in gold_scores.c if c.name != "marks"])
+_all_counts = _counts.where(
+    gold_scores.c.project_id == PROJECT, gold_scores.c.answered_at_us < sa.bindparam("before")
+).order_by(gold_scores.c.user_id, gold_scores.c.answered_at_us, gold_scores.c.submission_id)
+_user_counts = _counts.where(
+    gold_scores.c.project_id == PROJECT, gold_scores.c.user_id == sa.bindparam("user")
+).order_by(gold_scores.c.answered_at_us, gold_scores.c.submission_id)
 
 
 def counts_of_user(rx: Rx, user_id: str) -> list[StoredScore]:
     """This person's scores in answer order, without the verdict on each mark: for charts, which need counts only."""
     return [_score(row, with_marks=False) for row in rx.rows(_user_counts, user=user_id)]
+
+
+def all_counts(rx: Rx, *, before_us: int = 2**62) -> list[StoredScore]:
+    """Every score on answers given before an instant, by person and answer order, without the verdict on each mark."""
+    return [_score(row, with_marks=False) for row in rx.rows(_all_counts, before=before_us)]
 
 
 def all_scores(rx: Rx) -> list[StoredScore]:

@@ -20,7 +20,7 @@ from assay.kernel.clock import SECOND_US
 from assay.labels import current_schema_version, schema_in
 from assay.quality.calibration import EvidenceRules
 from assay.quality.measured import Measured
-from assay.reliability import WatchRules, alarms_of, counted, setup_for
+from assay.reliability import WatchRules, alarms_of, counted, rho_in, setup_for
 from assay.review import all_put_backs
 from assay.storage import House, Rx
 
@@ -137,10 +137,15 @@ class OwnFigures:
 
 
 def read_own_figures(actor: Actor, project: str, snapshot: Snapshot, *, house: House) -> OwnFigures:
-    """The caller's own figures, as of the last midnight."""
+    """The caller's own figures, as of the last midnight.
+
+    Nothing in them moves in between, not even by what others or the caller answered since: a figure that moved after
+    an answer would say that it was gold.
+    """
     with house.read(actor, project) as rx:
         as_of = rx.now_us // DAY_US * DAY_US
         mine = [s for s in counted(scores_of_user(rx, actor.id)) if s.answered_at_us < as_of]
+        rho = rho_in(rx, before_us=as_of)
     practice = practice_verdicts(actor, project, house=house)
     policy = snapshot.policy
     rules = EvidenceRules(min_images=policy.min_gold_images)
@@ -149,7 +154,7 @@ def read_own_figures(actor: Actor, project: str, snapshot: Snapshot, *, house: H
         return person_row(
             actor.id,
             scores,
-            rho=snapshot.rho,
+            rho=rho,
             policy=policy,
             paused=False,
             alarm=None,
@@ -162,5 +167,5 @@ def read_own_figures(actor: Actor, project: str, snapshot: Snapshot, *, house: H
         row=row(mine),
         practice=tuple(practice),
         practice_accuracy=row(practice).accuracy,
-        practice_kinds=kind_rows(practice, snapshot.rho, policy, rules),
+        practice_kinds=kind_rows(practice, rho, policy, rules),
     )

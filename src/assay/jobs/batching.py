@@ -49,8 +49,9 @@ def _all_items(rx: Rx) -> Iterator[Item]:
 
 
 def _named(rx: Rx, wanted: Sequence[str]) -> Iterator[Item]:
-    for start in range(0, len(wanted), PAGE):
-        ids = list(dict.fromkeys(wanted[start : start + PAGE]))
+    once = list(dict.fromkeys(wanted))
+    for start in range(0, len(once), PAGE):
+        ids = once[start : start + PAGE]
         found = items_by_id(rx, ids)
         for item_id in ids:
             if item_id not in found:

@@ -33,6 +33,7 @@ from assay.queue.queries import (
     my_history,
     people_done_with,
     tasks_of_item,
+    tasks_of_items,
 )
 from assay.queue.rules import is_gold_turn
 
@@ -77,4 +78,5 @@ __all__ = [
     "stop_gold",
     "submit",
     "tasks_of_item",
+    "tasks_of_items",
 ]

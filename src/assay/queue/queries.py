@@ -49,7 +49,7 @@ def list_batches(actor: Actor, project: str, *, house: House) -> list[Batch]:
 
 def tasks_of_item(rx: Rx, item_id: str) -> list[Task]:
     """The tasks on an item inside an open transaction."""
-    return store.tasks_of_item(rx, item_id)
+    return store.tasks_of_items(rx, [item_id])[item_id]
 
 
 def batch_in(rx: Rx, batch_id: str) -> Batch | None:
@@ -61,3 +61,4 @@ batch_counts = store.batch_counts
 batched_items = store.batched_items
 count_practice = store.count_practice
 people_done_with = store.people_done_with
+tasks_of_items = store.tasks_of_items

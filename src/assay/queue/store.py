@@ -567,7 +567,11 @@ _open_tasks = (
     .values(state=sa.case((tasks.c.n_taken >= tasks.c.overlap, "full"), else_="open"))
 )
 _rewind = sa.update(places).where(places.c.project_id == PROJECT, places.c.user_id.in_(_in_order())).values(rank=-1)
-_task_of_item = sa.select(tasks).where(tasks.c.project_id == PROJECT, tasks.c.item_id == sa.bindparam("item"))
+_tasks_of_items = (
+    sa.select(tasks)
+    .where(tasks.c.project_id == PROJECT, tasks.c.item_id.in_(sa.bindparam("items", expanding=True)))
+    .order_by(tasks.c.item_id, tasks.c.batch_id)
+)
 _make_gold = (
     sa.update(tasks)
     .where(tasks.c.project_id == PROJECT, tasks.c.item_id == sa.bindparam("item"), tasks.c.kind.in_(("work", "gold")))
@@ -661,9 +665,12 @@ def end_gold(tx: Tx, item_id: str) -> None:
     tx.change(_end_gold, item=item_id)
 
 
-def tasks_of_item(rx: Rx, item_id: str) -> list[Task]:
-    """The tasks on an item, of every batch."""
-    return [task_of(row) for row in rx.rows(_task_of_item, item=item_id)]
+def tasks_of_items(rx: Rx, item_ids: Sequence[str]) -> dict[str, list[Task]]:
+    """The tasks on each of these items, of every batch; an empty list where there is none."""
+    found: dict[str, list[Task]] = {item: [] for item in item_ids}
+    for row in rx.rows(_tasks_of_items, items=list(item_ids)):
+        found[row.item_id].append(task_of(row))
+    return found
 
 
 def batch_of(row: Any) -> Batch:  # noqa: ANN401 - a database row

@@ -1,6 +1,6 @@
 """How far each person can be trusted: their gold over time, alarms and change points."""
 
-from assay.reliability.actions import needs_watching, people_scores, score_and_watch, watch
+from assay.reliability.actions import needs_watching, people_scores, rho_in, score_and_watch, watch
 from assay.reliability.errors import AlarmNotFoundError
 from assay.reliability.model import RaisedAlarm, WatchRules
 from assay.reliability.rules import answers_of, by_person, counted, pooled_rho, report_on, setup_for
@@ -21,6 +21,7 @@ __all__ = [
     "people_scores",
     "pooled_rho",
     "report_on",
+    "rho_in",
     "score_and_watch",
     "setup_for",
     "watch",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.gold import StoredScore, all_gold, all_scores, counts_of_user, score_submission
+from assay.gold import StoredScore, all_counts, all_gold, all_scores, counts_of_user, score_submission
 from assay.kernel.actor import system
 from assay.quality.calibration import Alarm
 from assay.reliability import store
@@ -33,7 +33,7 @@ def watch(project: str, user_id: str, rules: WatchRules, *, house: House) -> lis
         setup = setup_for([len(g.marks) for g in all_gold(rx)], rules)
         if not mine or set(report_on(mine, FIRST_POOL, setup).state.policy.alarms) <= known:
             return []
-        pool = pooled_rho(by_person(all_scores(rx)))
+        pool = rho_in(rx)
     report = report_on(mine, pool, setup)
     return [
         alarm
@@ -57,6 +57,11 @@ def _raise(project: str, user_id: str, found: Alarm, scores: list[StoredScore], 
             sample_since_us=alarm.sample_at_us,
         )
     return alarm if new else None
+
+
+def rho_in(rx: Rx, *, before_us: int = 2**62) -> float:
+    """How strongly errors cluster by image in this project, by the answers given before an instant."""
+    return pooled_rho(by_person(all_counts(rx, before_us=before_us)))
 
 
 def people_scores(rx: Rx) -> dict[str, list[StoredScore]]:

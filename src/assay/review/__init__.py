@@ -49,6 +49,7 @@ from assay.review.queries import (
     list_reviews,
     reviews_of,
     standings_of,
+    states_of_items,
     waiting_items,
 )
 from assay.review.rules import letter, merge_answers, skill_from
@@ -101,6 +102,7 @@ __all__ = [
     "settle",
     "skill_from",
     "standings_of",
+    "states_of_items",
     "unstick",
     "update_consensus",
     "waiting_items",

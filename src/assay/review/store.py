@@ -122,8 +122,15 @@ _consensus = sa.select(consensus).where(
     consensus.c.item_id == sa.bindparam("item"),
     consensus.c.batch_id == sa.bindparam("batch"),
 )
-_consensus_of_item = sa.select(consensus).where(
-    consensus.c.project_id == PROJECT, consensus.c.item_id == sa.bindparam("item")
+_consensus_of_item = (
+    sa.select(consensus)
+    .where(consensus.c.project_id == PROJECT, consensus.c.item_id == sa.bindparam("item"))
+    .order_by(consensus.c.batch_id)
+)
+_states_of = (
+    sa.select(consensus.c.item_id, consensus.c.state)
+    .where(consensus.c.project_id == PROJECT, consensus.c.item_id.in_(sa.bindparam("items", expanding=True)))
+    .order_by(consensus.c.item_id, consensus.c.batch_id)
 )
 _consensus_page = (
     sa.select(consensus)
@@ -152,6 +159,11 @@ def find_consensus(rx: Rx, item_id: str, batch_id: str) -> Consensus | None:
 def consensus_of_item(rx: Rx, item_id: str) -> list[Consensus]:
     """What is inferred for an item, in every batch."""
     return [_consensus_row(row) for row in rx.rows(_consensus_of_item, item=item_id)]
+
+
+def states_of_items(rx: Rx, item_ids: Sequence[str]) -> dict[str, ConsensusState]:
+    """How far each of these items is settled, by its newest batch; items nothing is inferred for are left out."""
+    return {row.item_id: ConsensusState(row.state) for row in rx.rows(_states_of, items=list(item_ids))}
 
 
 def consensus_after(rx: Rx, after: str, limit: int) -> list[Consensus]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from starlette.responses import Response
@@ -51,8 +52,8 @@ def batch_out(batch: Batch, wanted: int, answers: int) -> BatchOut:
     )
 
 
-def _all(caller: Caller, project: Membership, house: HouseValue) -> list[BatchOut]:
-    batches = list_batches(caller.actor, project.project_id, house=house)
+def _rows(batches: Sequence[Batch], caller: Caller, project: Membership, house: HouseValue) -> list[BatchOut]:
+    """Batches with how far each has got."""
     with house.read(caller.actor, project.project_id) as rx:
         counts = batch_counts(rx)
     rows = []
@@ -69,7 +70,7 @@ def read_batches(
     """Every batch, newest first."""
 
     def fetch(_cursor: str, _n: int) -> tuple[list[BatchOut], str | None]:
-        return _all(caller, project, house), None
+        return _rows(list_batches(caller.actor, project.project_id, house=house), caller, project, house), None
 
     return table(fetch, cursor=cursor, limit=limit, form=form, name="batches")
 
@@ -92,16 +93,18 @@ def new_batch(body: BatchNew, caller: Caller, project: Lead, house: House) -> Ba
         seed=body.seed,
         house=house,
     )
-    return batch_out(batch, sum(batch.policy.overlap for n in new if not n.is_gold), 0)
+    return _rows([batch], caller, project, house)[0]
 
 
 @router.post("/v1/projects/{project}/batches/{batch}/close")
 def close_batch(caller: Caller, project: Lead, house: House, batch: str) -> BatchOut:
     """Stop new claims of a batch; answers stay."""
-    return batch_out(set_batch_state(caller.actor, project.project_id, batch, "closed", house=house), 0, 0)
+    closed = set_batch_state(caller.actor, project.project_id, batch, "closed", house=house)
+    return _rows([closed], caller, project, house)[0]
 
 
 @router.post("/v1/projects/{project}/batches/{batch}/open")
 def open_batch(caller: Caller, project: Lead, house: House, batch: str) -> BatchOut:
     """Let people claim from a batch again."""
-    return batch_out(set_batch_state(caller.actor, project.project_id, batch, "open", house=house), 0, 0)
+    opened = set_batch_state(caller.actor, project.project_id, batch, "open", house=house)
+    return _rows([opened], caller, project, house)[0]

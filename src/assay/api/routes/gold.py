@@ -19,6 +19,7 @@ from assay.gold import (
     GoldMark,
     GoldNotFoundError,
     all_gold,
+    answers_by_item,
     contest_verdict,
     find_score,
     gold_in,
@@ -40,9 +41,8 @@ Annotator = Annotated[Membership, member("annotator")]
 MARKS_LIMIT = 16 * 1024 * 1024
 
 
-def gold_row(gold: Gold, rx: Rx, names: Names, project: Membership) -> GoldRow:
-    """A gold item for a list."""
-    scores = [s for s in scores_of_item(rx, gold.item_id) if not s.is_practice]
+def gold_row(gold: Gold, answers: tuple[int, int], names: Names, project: Membership) -> GoldRow:
+    """A gold item for a list; `answers` are how many gave one, and how many of them with an error."""
     base = f"/v1/projects/{project.slug}/items/{gold.item_id}"
     return GoldRow.model_construct(
         item_id=gold.item_id,
@@ -54,14 +54,16 @@ def gold_row(gold: Gold, rx: Rx, names: Names, project: Membership) -> GoldRow:
         signed_at=instant(gold.signed_at_us),
         n_marks=len(gold.marks),
         clauses=list(gold.clauses),
-        n_answers=len(scores),
-        n_wrong=sum(s.score.n_errors > 0 for s in scores),
+        n_answers=answers[0],
+        n_wrong=answers[1],
     )
 
 
 def gold_out(gold: Gold, rx: Rx, project: Membership) -> GoldOut:
     """A gold item with its answer."""
-    row = gold_row(gold, rx, Names(rx), project)
+    scores = [s for s in scores_of_item(rx, gold.item_id) if not s.is_practice]
+    answers = len(scores), sum(s.score.n_errors > 0 for s in scores)
+    row = gold_row(gold, answers, Names(rx), project)
     return GoldOut.model_construct(**row.__dict__, marks=[gold_mark_out(m) for m in gold.marks])
 
 
@@ -73,8 +75,9 @@ def read_gold(
 
     def fetch(_cursor: str, _n: int) -> tuple[list[GoldRow], str | None]:
         with house.read(caller.actor, project.project_id) as rx:
-            names = Names(rx)
-            return [gold_row(g, rx, names, project) for g in all_gold(rx)], None
+            names, answers = Names(rx), answers_by_item(rx)
+            rows = [gold_row(g, answers.get(g.item_id, (0, 0)), names, project) for g in all_gold(rx)]
+        return rows, None
 
     return table(fetch, cursor=cursor, limit=limit, form=form, name="gold")
 

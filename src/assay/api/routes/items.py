@@ -12,7 +12,7 @@ from assay.annotations import marks_of, submissions_of_item
 from assay.api.deps import Blobs, Caller, Cursor, Format, House, Limit, Services, member
 from assay.api.routing import make_router
 from assay.api.tables import make_cursor, read_cursor, table
-from assay.api.views.items import item_out, items_out
+from assay.api.views.items import items_out
 from assay.api.views.marks import mark_out
 from assay.api.views.media import image_reply, thumb_reply
 from assay.api.views.people import Names
@@ -47,7 +47,7 @@ def read_items(
 def read_item(caller: Caller, project: Reader, house: House, item: str) -> ItemOut:
     """One item."""
     with house.read(caller.actor, project.project_id) as rx:
-        return item_out(rx, item_in(rx, item), project)
+        return items_out(rx, [item_in(rx, item)], project)[0]
 
 
 @router.get("/v1/projects/{project}/items/{item}/image", response_class=Response, responses=IMAGE)
@@ -66,13 +66,13 @@ def read_item_thumb(caller: Caller, project: Reader, house: House, blobs: Blobs,
 def read_why(caller: Caller, project: Reader, house: House, item: str) -> WhyOut:
     """Why the marks of an item are there: authors, versions, time, verdicts, consensus, gold."""
     with house.read(caller.actor, project.project_id) as rx:
-        names = Names(rx)
+        names, found = Names(rx), item_in(rx, item)
         submissions = submissions_of_item(rx, item)
         marks = marks_of(rx, [s.id for s in submissions])
         reviews = reviews_of(rx, [s.id for s in submissions])
         gold = gold_in(rx, item)
         return WhyOut.model_construct(
-            item=item_out(rx, item_in(rx, item), project),
+            item=items_out(rx, [found], project)[0],
             marks=[
                 WhyMark.model_construct(
                     **mark_out(m).__dict__,

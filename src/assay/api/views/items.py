@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from assay.access import Membership
-from assay.gold import gold_in
+from assay.gold import live_among
 from assay.items import Item
-from assay.queue import tasks_of_item
-from assay.review import ConsensusState, consensus_of_item
+from assay.queue import Kind, Task, tasks_of_items
+from assay.review import ConsensusState, states_of_items
 from assay.storage import Rx
 from assay.wire.items import ItemOut
 
@@ -22,18 +22,18 @@ _STATES: Mapping[ConsensusState, str] = {
 
 
 def items_out(rx: Rx, items: Sequence[Item], project: Membership) -> list[ItemOut]:
-    """Items for a list."""
-    return [item_out(rx, item, project) for item in items]
+    """Items for a list, with how far the labelling of each has got."""
+    ids = [item.id for item in items]
+    tasks, states, gold = tasks_of_items(rx, ids), states_of_items(rx, ids), live_among(rx, ids)
+    return [_item_out(item, tasks[item.id], states.get(item.id), project, is_gold=item.id in gold) for item in items]
 
 
-def item_out(rx: Rx, item: Item, project: Membership) -> ItemOut:
-    """An item for a list, with how far its labelling has got."""
-    tasks = [t for t in tasks_of_item(rx, item.id) if t.kind.value != "practice"]
-    found = consensus_of_item(rx, item.id)
-    gold = gold_in(rx, item.id)
-    state = _STATES[found[-1].state] if found else "queued" if tasks else "new"
+def _item_out(
+    item: Item, tasks: Sequence[Task], found: ConsensusState | None, project: Membership, *, is_gold: bool
+) -> ItemOut:
+    asked = [t for t in tasks if t.kind is not Kind.PRACTICE]
+    state = _STATES[found] if found is not None else "queued" if asked else "new"
     base = f"/v1/projects/{project.slug}/items/{item.id}"
-    is_gold = gold is not None and gold.state.value == "live"
     return ItemOut.model_construct(
         id=item.id,
         name=item.name,
@@ -41,8 +41,8 @@ def item_out(rx: Rx, item: Item, project: Membership) -> ItemOut:
         height_px=item.medium.height_px,
         origin=item.origin,
         state=state,
-        n_answers=sum(t.n_submitted for t in tasks),
-        overlap=max((t.overlap for t in tasks if t.kind.value == "work"), default=0),
+        n_answers=sum(t.n_submitted for t in asked),
+        overlap=max((t.overlap for t in asked if t.kind is Kind.WORK), default=0),
         is_gold=is_gold,
         thumb_url=f"{base}/thumb",
         image_url=f"{base}/image",
