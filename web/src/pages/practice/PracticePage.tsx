@@ -22,9 +22,10 @@ export function PracticePage() {
   const claim = useClaim(true);
   const [receipt, setReceipt] = useState<Receipt | null>(null);
   const next = async (): Promise<void> => {
-    setReceipt(null);
     await client.invalidateQueries({ queryKey: ["figures", slug] });
     await claim.refetch();
+    // Only now: without it the picture that was just handed in would stand on the desk again.
+    setReceipt(null);
   };
   if (receipt?.practice != null) return <PracticeVerdictView practice={receipt.practice} onNext={() => void next()} />;
   const waiting = claim.data?.work;
