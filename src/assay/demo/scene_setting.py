@@ -168,8 +168,8 @@ def set_policy(stage: Stage, lead: Api) -> dict[str, Any]:
         "gold_everyone": True,
         "review_share": 0.05,
         "alarm_run_length": 1000,
-        "min_gold_lower": None,
-        "min_agreement_lower": None,
+        "min_gold_lower": 0.75,
+        "min_agreement_lower": 0.8,
         "lease_s": 600,
     }
     changed: dict[str, Any] = lead.put("/policy", wanted) if policy != wanted else policy

@@ -48,7 +48,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
     "no-gold": _STANDARD | {"gold_rate": 0.0, "min_gold_lower": None},
     # Gold 18 % of about 200 tasks a person, everybody meets all of it; one false alarm in 1,000 gold images.
-    "demo": _STANDARD | {"gold_rate": 0.18, "alarm_run_length": 1000, "min_gold_lower": None, "lease_s": 600},
+    "demo": _STANDARD | {"gold_rate": 0.18, "alarm_run_length": 1000, "min_gold_lower": 0.75, "lease_s": 600},
 }
 LIMITS: dict[str, tuple[float, float]] = {
     "overlap": (1, 20),
