@@ -2,7 +2,6 @@
 
 from assay.datasets.actions import (
     all_releases,
-    count_releases,
     create_release,
     freeze_release,
     keep_gates,
@@ -12,7 +11,7 @@ from assay.datasets.actions import (
     signing_of,
 )
 from assay.datasets.errors import ReleaseNameTakenError, ReleaseNotFoundError, ReleaseStateError
-from assay.datasets.facts import Work, agreement_of, count_leaks, facts_of, gather_work, people_gold, split_items
+from assay.datasets.facts import Work, count_leaks, facts_of, gather_work, people_gold, split_items
 from assay.datasets.gates import blocks, check_gates, headline
 from assay.datasets.model import Facts, Gate, PersonGold, Release, ReleaseState
 
@@ -26,12 +25,10 @@ __all__ = [
     "ReleaseState",
     "ReleaseStateError",
     "Work",
-    "agreement_of",
     "all_releases",
     "blocks",
     "check_gates",
     "count_leaks",
-    "count_releases",
     "create_release",
     "facts_of",
     "freeze_release",

@@ -146,4 +146,3 @@ def signing_of(rx: Rx, release: Release) -> Signing:
 
 
 all_releases = store.all_releases
-count_releases = store.count_releases

@@ -19,7 +19,9 @@ from assay.review.model import Dispute, FusedMark
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SKILL_FROM_IMAGES = 5
 """Gold images before a person's own skill is used instead of what is usual."""
-PLACEMENT_DISPUTE_IOU = 0.6
+PLACEMENT_DISPUTE_IOU = 0.7
+"""Two people's boxes of one thing that overlap less are a dispute: the usual line for agreement, so that an item that
+falls below it shows where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def _marks_and_disputes(
             disputes.append(Dispute(box, "existence", who, said))
         elif len(set(said)) > 1:
             disputes.append(Dispute(box, "class", who, said))
-        elif min(_iou(box, _row(boxes[w], members[w])) for w in who) < PLACEMENT_DISPUTE_IOU:
+        elif _least_overlap([_row(boxes[w], members[w]) for w in who]) < PLACEMENT_DISPUTE_IOU:
             disputes.append(Dispute(box, "placement", who, said))
     return tuple(marks), tuple(disputes)
 
@@ -114,6 +116,10 @@ def _boxes(marks: Sequence[Mark], code: Mapping[str, int]) -> Boxes:
 def _row(boxes: Boxes, row: int) -> Box:
     x_min, y_min, x_max, y_max = boxes.xyxy[row].tolist()
     return x_min, y_min, x_max, y_max
+
+
+def _least_overlap(drawn: Sequence[Box]) -> float:
+    return min((_iou(a, b) for a, b in combinations(drawn, 2)), default=1.0)
 
 
 def _iou(a: Box, b: Box) -> float:
