@@ -1,0 +1,9 @@
+"""Practices that differ between people: found, told apart from noise and carelessness, and put into words."""
+
+from assay.quality.convention.evidence import Evidence as Evidence
+from assay.quality.convention.find import find_conventions as find_conventions
+from assay.quality.convention.model import Convention as Convention
+from assay.quality.convention.model import ConventionReport as ConventionReport
+from assay.quality.convention.model import Looked as Looked
+from assay.quality.convention.model import PersonCare as PersonCare
+from assay.quality.convention.model import Side as Side

@@ -1,0 +1,144 @@
+"""What is said about practices that differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.kernel.estimate import Estimate
+from assay.quality.convention.evidence import Evidence
+
+Kind = Literal["split", "one_apart", "spread"]
+Part = Literal["existence", "label_class", "geometry"]
+State = Literal["looked", "not_enough_evidence", "needs_three_people"]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """People who do the same.
+
+    Attributes:
+        does: what they do, in words, plural ("leave them out").
+        people: who surely does (posterior at least .90), by name.
+        value: of everybody nearer to this side: share left out, share called so, or offset of sides in shares of the
+            side.
+        elsewhere: the same on all other objects; None where there is no such thing.
+    """
+
+    does: str
+    people: tuple[str, ...]
+    value: Estimate
+    elsewhere: Estimate | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Convention:
+    """A practice that differs between people: a gap in the guideline, not a fault of anybody.
+
+    Attributes:
+        kind: `split` two or more people on each side; `one_apart` one person alone, which may also be a misreading;
+            `spread` people place boxes more and less tightly without two camps.
+        part: what it is about.
+        feature: `edge`, `small`, `large`, `covered`, `elongated`, `crowded`, `class:<number>` or `flag:<name>` for
+            existence; `class:<number>|class:<number>` for a class boundary; a pattern such as `all`, `bottom` or
+            `shift_x` for geometry, with `@` and a feature where it is about one kind of object only.
+        family: cuts of one family answer the same question (`size` holds `small` and `large`).
+        cut: where the line was drawn; pixels for sizes.
+        runner_up: the next best explanation, None when there is none.
+        sides: two, first the one that departs (leaves out, says the second class, has the larger boxes); none for
+            `spread`.
+        undecided: people nearer to one side or the other, but not surely.
+        people_values: each person's effect, by name: log odds, share moved, or offset.
+        p_value: over everything of its part that was looked at.
+        difference: between the two sides, in the units of `Side.value`; for `spread`, the deviation between people.
+        title: one sentence that blames nobody.
+        clause_hint: words by which to find the guideline's clause.
+        clause: a rule that would settle it, to be edited.
+        other_clause: the rule the other way round.
+        places: units (rows of the evidence) where the sides part, best first.
+    """
+
+    kind: Kind
+    part: Part
+    feature: str
+    family: str
+    cut: float
+    runner_up: str | None
+    sides: tuple[Side, ...]
+    undecided: tuple[str, ...]
+    people_values: dict[str, float]
+    p_value: float
+    difference: float
+    title: str
+    clause_hint: str
+    clause: str
+    other_clause: str
+    places: NDArray[np.int64] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCare:
+    """How careful one person's work is, apart from any practice that differs.
+
+    Attributes:
+        name: who.
+        n_images: images they were asked about together with at least two others.
+        misses: share of units left out that two others drew, on units without any feature found.
+        noise: robust deviation of sides from the unit's median in shares of the side, patterns found taken out; None
+            when nobody else drew what they drew.
+    """
+
+    name: str
+    n_images: int
+    misses: Estimate
+    noise: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Whether one part could be judged.
+
+    Attributes:
+        state: `looked`; `not_enough_evidence`; or `needs_three_people`, when too few images were given to three.
+        why: one sentence; empty when all is well.
+        needs_images: how many images of this kind, with as many people on each, would do; None when unknown or enough.
+        n_people: people compared.
+        n_images: images used.
+        thin: kinds of object (families) that were met too seldom to judge, with the images that would do.
+    """
+
+    state: State
+    why: str
+    needs_images: int | None
+    n_people: int
+    n_images: int
+    thin: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class ConventionReport:
+    """Practices that differ, what could be judged, and care.
+
+    Attributes:
+        conventions: strongest first: splits, then one person apart, then spreads.
+        existence: whether leaving out could be judged.
+        label_class: whether class boundaries could be judged.
+        geometry: whether the placing of sides could be judged.
+        care: one row a person.
+        evidence: the units, to show places.
+    """
+
+    conventions: tuple[Convention, ...]
+    existence: Looked
+    label_class: Looked
+    geometry: Looked
+    care: tuple[PersonCare, ...]
+    evidence: Evidence = field(repr=False)
+
+    @property
+    def splits(self) -> tuple[Convention, ...]:
+        """Only those with people on both sides."""
+        return tuple(c for c in self.conventions if c.kind == "split")

@@ -1,0 +1,133 @@
+"""Measures how often practices that differ are found, with the right people, and how often none is invented.
+
+`python -m tests.bench.convention [--seeds 20] [--start 1000] [--only PATTERN]`; `--list` shows what there is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import time
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from tests.support.nodules import shuffled_readers
+from tests.support.practice_trials import World, run_trials
+from tests.support.practices import a_team, careful, careless, work
+from tests.support.practices_too import a_shift
+from tests.support.scenes import Scenes, boards, cells, street
+
+SCENES = {"cells": cells, "street": street, "boards": boards}
+Make = Callable[[np.random.Generator], World]
+
+
+def planted(
+    scenes: Callable[[], Scenes],
+    practices: dict[str, float],
+    *,
+    n_images: int | None = None,
+    n_people: int = 8,
+    n_followers: int = 3,
+    overlap: int = 3,
+    n_careless: int = 2,
+) -> Make:
+    def make(rng: np.random.Generator) -> World:
+        here = scenes() if n_images is None else scenes().draw(n_images, rng)
+        asked = {practice: (n_followers, strength) for practice, strength in practices.items()}
+        team = a_team(rng, n_people, n_careless=n_careless, practices=asked)
+        people, shown = work(here, team, rng, overlap=overlap)
+        followers = {p: {f"p{n:02}" for n, who in enumerate(team) if p in who.follows} for p in practices}
+        usual = int(np.bincount(here.truth.classes).argmax())
+        return World(people, shown, here.sizes, followers, (usual, (usual + 1) % len(here.classes)))
+
+    return make
+
+
+def sloppy(scenes: Callable[[], Scenes], kind: str, *, n_images: int | None = None, overlap: int = 3) -> Make:
+    def make(rng: np.random.Generator) -> World:
+        here = scenes() if n_images is None else scenes().draw(n_images, rng)
+        team = [careless(rng) if n < 3 else careful(rng) for n in range(8)]
+        for person in team[:3]:
+            if kind == "lapses":
+                person.misses, person.lapses = 0.03, 0.25
+            if kind == "invents":
+                person.invented = 3.0
+            if kind == "small":
+                person.small_misses = 2.5
+        if kind == "continuum":
+            for person in team:
+                person.bias = person.bias + rng.normal(0, 0.03)
+        people, shown = work(here, team, rng, overlap=overlap)
+        return World(people, shown, here.sizes, {})
+
+    return make
+
+
+def catalogue() -> dict[str, Make]:
+    """Every trial by name."""
+    trials: dict[str, Make] = {}
+    pairs = [
+        ("edge + loose", {"edge": 0.8, "loose": 0.08}),
+        ("class + edge", {"class": 0.8, "edge": 0.8}),
+        ("covered + bottom", {"covered": 0.8, "bottom": 0.8}),
+        ("edge + small", {"edge": 0.8, "small": 0.8}),
+        ("small + loose", {"small": 0.8, "loose": 0.08}),
+        ("class + bottom", {"class": 0.8, "bottom": 0.8}),
+    ]
+    for name, scenes in SCENES.items():
+        for size in (None, 100):
+            for label, practices in pairs:
+                if name == "boards" and ({"edge", "covered"} & set(practices)):
+                    continue
+                trials[f"{name} {size or 'all'} {label}"] = planted(scenes, practices, n_images=size)
+            for kind in ("plain", "lapses", "invents", "small", "continuum"):
+                trials[f"{name} {size or 'all'} careless {kind}"] = sloppy(scenes, kind, n_images=size)
+        for practice, strength in [
+            (p, s) for p in ("edge", "small", "covered", "elongated", "class") for s in (0.5, 0.7, 0.9)
+        ] + [("bottom", 0.6), ("loose", 0.04), ("loose", 0.06), ("loose", 0.1)]:
+            trials[f"{name} all only {practice} {strength}"] = planted(scenes, {practice: strength})
+    for label, practices in [
+        *pairs,
+        *((p, {p: 0.8}) for p in ("edge", "small", "covered", "bottom", "class")),
+        ("loose", {"loose": 0.08}),
+    ]:
+        trials[f"belt 320 {label}"] = partial(a_shift, practices=practices)
+        trials[f"belt 100 {label}"] = partial(a_shift, practices=practices, n_pictures=100)
+    trials["belt 320 careless"] = partial(a_shift, practices={}, sloppy=3)
+    trials["belt 100 careless"] = partial(a_shift, practices={}, sloppy=3, n_pictures=100)
+    trials["belt 320 all fine"] = partial(a_shift, practices={}, sloppy=0)
+    trials["nodules"] = shuffled_readers
+    trials["nodules small 0.8"] = partial(shuffled_readers, small_px=12.0, strength=0.8)
+    trials["nodules small 0.5"] = partial(shuffled_readers, small_px=12.0, strength=0.5)
+    trials["nodules loose 0.1"] = partial(shuffled_readers, loose=0.1)
+    trials["nodules loose 0.06"] = partial(shuffled_readers, loose=0.06)
+    trials["cells all edge + loose, 6 people"] = planted(cells, dict(pairs[0][1]), n_people=6, n_followers=2)
+    trials["cells all edge + loose, 12 people"] = planted(cells, dict(pairs[0][1]), n_people=12, n_followers=4)
+    trials["cells all edge + loose, overlap 4"] = planted(cells, dict(pairs[0][1]), overlap=4)
+    trials["cells all edge + loose, overlap 2"] = planted(cells, dict(pairs[0][1]), overlap=2)
+    trials["cells all careless plain, overlap 2"] = sloppy(cells, "plain", overlap=2)
+    return trials
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--start", type=int, default=1000)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--alpha", type=float, default=0.05)
+    parser.add_argument("--list", action="store_true")
+    asked = parser.parse_args()
+    for name, make in catalogue().items():
+        if not re.search(asked.only, name):
+            continue
+        if asked.list:
+            print(name)
+            continue
+        began = time.process_time()
+        tally = run_trials(make, range(asked.start, asked.start + asked.seeds), alpha=asked.alpha)
+        print(f"{name:40} {tally}; {(time.process_time() - began) / tally.n:.2f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
