@@ -5,8 +5,8 @@
     python -m tests.bench.claims --plan 1000000          # the claim's query plan over a million tasks, both databases
 
 The client is a process of its own with one event loop and hand-written requests, so that little of the two cores goes
-to it. Several clients may be one person in several tabs: they are then given the same task, and one of them is told
-that the work is in already; such answers count as `met_own_tab`, not as cycles.
+to it. Several clients may be one person: none of them resumes what the others hold, so that each has a task of its own;
+should two still hand in the same one, that counts as `met_own_tab`, not as a cycle.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ from assay.storage import House, open_house
 from assay.storage.tables import PROJECT_PARAMETER
 
 WARM_UP_S = 2.0
+CLAIMS = f"/v1/projects/{SLUG}/claims"
+CLAIM = b'{"resume":false}'
 BODY = b'{"client_key":"client-%d-%08d","marks":%b,"seconds":3.5,"schema_version":%d,"guideline_version":%d}'
 
 
@@ -107,7 +109,7 @@ class Load:
         await connection.open()
         done = 0
         while time.perf_counter() < self._until:
-            status, claim = await self._timed("claim", connection, f"/v1/projects/{SLUG}/claims", b"{}")
+            status, claim = await self._timed("claim", connection, CLAIMS, CLAIM)
             if status != 200 or claim["assignment"] is None:
                 self.counts["empty" if status == 200 else f"claim {status} {claim['error']['code']}"] += 1
                 await asyncio.sleep(0.01)

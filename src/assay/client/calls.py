@@ -260,9 +260,10 @@ def retire_gold(project: str, item: str, why: str, *, withdraw: bool = False) ->
 # --- an annotator's day ---------------------------------------------------------------------------------------------
 
 
-def claim(project: str, *, practice: bool = False) -> Call[ClaimOut]:
-    """The next assignment; one that is held already is given again, so it may be repeated."""
-    return send("POST", _project(project, "claims"), reader(ClaimOut), ClaimIn(practice=practice), repeatable=True)
+def claim(project: str, *, practice: bool = False, resume: bool = True) -> Call[ClaimOut]:
+    """The next assignment. With `resume` one that is held already is given again, so that only then it is repeated."""
+    body = ClaimIn(practice=practice, resume=resume)
+    return send("POST", _project(project, "claims"), reader(ClaimOut), body, repeatable=resume)
 
 
 def assignment(project: str, assignment_id: str) -> Call[AssignmentOut]:

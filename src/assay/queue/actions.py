@@ -19,32 +19,39 @@ from assay.storage import House, Tx
 
 OPEN = (AssignmentState.LEASED, AssignmentState.LAPSED)
 
+MAX_HELD = 8
+"""How many unfinished assignments of one person do not keep them from being given another."""
+
 
 class _NothingNewError(Exception):
     """An empty queue was looked at and nothing changed; leaves nothing to store."""
 
 
-def claim_next(actor: Actor, project: str, *, house: House) -> Claim:
-    """Give this person their next assignment: the one they hold, or the most urgent open task they have not met."""
-    return _claim(actor, project, "claim", practice=False, house=house)
+def claim_next(actor: Actor, project: str, *, resume: bool = True, house: House) -> Claim:
+    """Give this person their next assignment: the one they hold, or the most urgent open task they have not met.
+
+    Without `resume` it is another one beside those they hold, up to `MAX_HELD`: for somebody with several windows, and
+    for programs that fetch ahead.
+    """
+    return _claim(actor, project, "claim", practice=False, resume=resume, house=house)
 
 
 def claim_practice(actor: Actor, project: str, *, house: House) -> Claim:
     """Give this person the picture of the practice round that they hold, or the next one."""
-    return _claim(actor, project, "claim practice", practice=True, house=house)
+    return _claim(actor, project, "claim practice", practice=True, resume=True, house=house)
 
 
-def _claim(actor: Actor, project: str, why: str, *, practice: bool, house: House) -> Claim:
+def _claim(actor: Actor, project: str, why: str, *, practice: bool, resume: bool, house: House) -> Claim:
     try:
         with house.write(actor, project, why) as tx:
-            return _give(tx, practice=practice)
+            return _give(tx, practice=practice, resume=resume)
     except _NothingNewError:
         return Claim(None, "empty")
 
 
-def _give(tx: Tx, *, practice: bool) -> Claim:
+def _give(tx: Tx, *, practice: bool, resume: bool) -> Claim:
     """What a claim answers. Here and everywhere assignments are locked before places, and places before tasks."""
-    held = _resume(tx, practice=practice)
+    held = _resume(tx, practice=practice, more=not resume)
     desk = _desk(tx)
     n_given = given_today(desk.places, tx.now_us)
     if held is not None:
@@ -57,9 +64,12 @@ def _give(tx: Tx, *, practice: bool) -> Claim:
     return Claim(None, "empty")
 
 
-def _resume(tx: Tx, *, practice: bool) -> Assignment | None:
-    """What this person still holds, or held and can take up again because its slot is free."""
-    for assignment, has_slot in store.held_by(tx, tx.actor.id):
+def _resume(tx: Tx, *, practice: bool, more: bool) -> Assignment | None:
+    """What this person still holds, or held and can take up again because its slot is free; none if they want more."""
+    held = store.held_by(tx, tx.actor.id)
+    if more and len(held) < MAX_HELD:
+        return None
+    for assignment, has_slot in held:
         if (assignment.kind is Kind.PRACTICE) is not practice:
             continue
         if assignment.state is AssignmentState.LAPSED and not (has_slot and store.retake(tx, assignment.task_id)):

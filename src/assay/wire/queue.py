@@ -96,9 +96,13 @@ class AssignmentOut(WireModel):
 
 
 class ClaimIn(WireModel):
-    """Ask for the next task, or for the next picture of the practice round."""
+    """Ask for the next task, or for the next picture of the practice round.
+
+    `resume` gives back what the person still holds; without it they are given another task beside it, up to eight.
+    """
 
     practice: bool = False
+    resume: bool = True
 
 
 class ClaimOut(WireModel):

@@ -54,6 +54,17 @@ def test_a_claim_gives_what_is_held_already_with_its_draft(house: House) -> None
     assert len(my_history(project.actor("ann"), project.id, before=(2**62, ""), limit=9, house=house)) == 1
 
 
+def test_a_claim_without_resuming_gives_another_task_until_eight_are_held(house: House) -> None:
+    project = a_project(house, n_items=12)
+    project.batch()
+    actor = project.actor("ann")
+    given = [claim_next(actor, project.id, resume=False, house=house).assignment for _ in range(9)]
+    assert all(assignment is not None for assignment in given)
+    ids = [assignment.id for assignment in given if assignment is not None]
+    assert len(set(ids[:8])) == 8
+    assert ids[8] in ids[:8], "the ninth is one of those already held"
+
+
 def test_everybody_meets_each_gold_item_once_whatever_the_overlap_of_work(house: House) -> None:
     project = a_project(house, n_items=6)
     gold = project.items[:2]

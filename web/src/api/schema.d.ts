@@ -2022,6 +2022,8 @@ export interface components {
         /**
          * ClaimIn
          * @description Ask for the next task, or for the next picture of the practice round.
+         *
+         *     `resume` gives back what the person still holds; without it they are given another task beside it, up to eight.
          */
         ClaimIn: {
             /**
@@ -2029,6 +2031,11 @@ export interface components {
              * @default false
              */
             practice?: boolean;
+            /**
+             * Resume
+             * @default true
+             */
+            resume?: boolean;
         };
         /**
          * ClaimOut
@@ -2898,7 +2905,12 @@ export interface components {
             /** Name */
             name: string;
             rules?: components["schemas"]["Rules"];
-            /** Shapes */
+            /**
+             * Shapes
+             * @default [
+             *       "bbox"
+             *     ]
+             */
             shapes?: ("bbox" | "rotated_bbox" | "polygon" | "mask" | "polyline" | "keypoints" | "point" | "tag")[];
         };
         /**

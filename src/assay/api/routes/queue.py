@@ -96,8 +96,11 @@ def new_claim(body: ClaimIn, caller: Caller, project: Annotator, house: House) -
     """Give the caller their next assignment, or say why there is none."""
     if project.paused:
         return ClaimOut(assignment=None, reason="paused")
-    claim = claim_practice if body.practice else claim_next
-    return claim_out(claim(caller.actor, project.project_id, house=house), project)
+    if body.practice:
+        claim = claim_practice(caller.actor, project.project_id, house=house)
+    else:
+        claim = claim_next(caller.actor, project.project_id, resume=body.resume, house=house)
+    return claim_out(claim, project)
 
 
 @router.get("/v1/projects/{project}/assignments/{assignment}")
