@@ -19,7 +19,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from assay.bootstrap import load_tables
-from assay.storage.schema import FOLDER, alembic_config, bring_up_to_date, newest_revision
+from assay.storage.schema import FOLDER, alembic_config, newest_revision, walk
 from assay.storage.sqlite import SqliteDatabase
 from assay.storage.tables import metadata
 
@@ -40,7 +40,7 @@ def write_revision(message: str, folder: Path = FOLDER) -> Path:
         database = SqliteDatabase(Path(scratch) / "scratch.db")
         with database.migrating() as connection:
             if newest is not None:
-                bring_up_to_date(connection, folder)
+                walk(connection, folder)
             config = alembic_config(connection, folder)
             config.set_main_option("file_template", f"r{number}_{slug}")
             command.revision(config, message, autogenerate=True, rev_id=number)
@@ -57,7 +57,7 @@ def check() -> list[object]:
     with tempfile.TemporaryDirectory() as scratch:
         database = SqliteDatabase(Path(scratch) / "scratch.db")
         with database.migrating() as connection:
-            bring_up_to_date(connection)
+            walk(connection)
             found = missing(connection)
         database.close()
     return found

@@ -53,6 +53,8 @@ tasks = sa.Table(
     sa.Index("ix_tasks_batch_state", "project_id", "batch_id", "state"),
 )
 
+_OPEN = sa.text("state IN ('leased', 'lapsed')")
+
 assignments = sa.Table(
     "assignments",
     metadata,
@@ -76,7 +78,10 @@ assignments = sa.Table(
     # Nobody gets the same item twice in one round.
     sa.UniqueConstraint("project_id", "item_id", "user_id", "round"),
     sa.Index("ix_assignments_user", "project_id", "user_id", "leased_at_us", "id"),
-    sa.Index("ix_assignments_held", "project_id", "user_id", "state"),
+    # Only what is in somebody's hands: a person's history may be long, and a claim must not walk over it.
+    sa.Index(
+        "ix_assignments_in_hand", "project_id", "user_id", "leased_at_us", sqlite_where=_OPEN, postgresql_where=_OPEN
+    ),
     sa.Index("ix_assignments_lapse", "state", "lease_until_us"),
     sa.Index("ix_assignments_task", "project_id", "task_id"),
 )
@@ -115,11 +120,13 @@ places = sa.Table(
 _with_task = sa.select(assignments, tasks.c.width_px, tasks.c.height_px, tasks.c.n_taken, tasks.c.overlap).join(
     tasks, sa.and_(tasks.c.project_id == assignments.c.project_id, tasks.c.id == assignments.c.task_id)
 )
+_IN_HAND = sa.text("assignments.state IN ('leased', 'lapsed')")
+"""In the words of the index `ix_assignments_in_hand`; with parameters in it, a database could not tell."""
 _held = (
     _with_task.where(
         assignments.c.project_id == PROJECT,
         assignments.c.user_id == sa.bindparam("user"),
-        assignments.c.state.in_(("leased", "lapsed")),
+        _IN_HAND,
         tasks.c.state.not_in(("closed", "retired")),
     )
     .order_by(assignments.c.leased_at_us)
@@ -391,6 +398,7 @@ _leased_to = (
     .where(
         assignments.c.project_id == PROJECT,
         assignments.c.user_id == sa.bindparam("user"),
+        _IN_HAND,
         assignments.c.state == "leased",
     )
     .with_for_update()

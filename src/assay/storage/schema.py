@@ -55,7 +55,7 @@ def bring_up_to_date(connection: sa.Connection, folder: Path = FOLDER) -> None:
         if current is None and not sa.inspect(connection).has_table("events"):
             _make_new(connection, wanted)
         elif current != wanted:
-            _upgrade(connection, folder)
+            walk(connection, folder)
     for statement in IMMUTABLE_EVENTS[connection.dialect.name]:
         connection.exec_driver_sql(statement)
 
@@ -74,9 +74,12 @@ def _make_new(connection: sa.Connection, revision: str) -> None:
     connection.execute(sa.text(insert), {"revision": revision})
 
 
-def _upgrade(connection: sa.Connection, folder: Path) -> None:
+def walk(connection: sa.Connection, folder: Path = FOLDER) -> None:
+    """Go through every revision that is still to come, one after the other."""
     from alembic import command  # noqa: PLC0415 - takes a while, and most starts need no migration
 
+    if not connection.in_transaction():
+        connection.begin()  # or Alembic would begin one, and commit it in the caller's place
     command.upgrade(alembic_config(connection, folder), "head")
 
 

@@ -78,6 +78,7 @@ def add_revision(revisions: Path, folder: Path, body: str) -> Path:
 
 def test_the_revisions_make_exactly_the_declared_tables(database: Database, revisions: Path, tool: ModuleType) -> None:
     with database.migrating() as connection:
+        schema.walk(connection, revisions)
         bring_up_to_date(connection, revisions)
         migrated = catalog(connection)
         assert tool.missing(connection) == []
@@ -160,7 +161,7 @@ def test_a_database_that_is_up_to_date_is_not_migrated_again(
     def never(*_: object) -> None:
         raise AssertionError("migrated again")
 
-    monkeypatch.setattr(schema, "_upgrade", never)
+    monkeypatch.setattr(schema, "walk", never)
     with database.migrating() as connection:
         bring_up_to_date(connection, revisions)
 
