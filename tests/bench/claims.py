@@ -98,6 +98,7 @@ class Load:
         self._until = self._measure_from + seconds
         self.waits_ms: dict[str, list[float]] = {"claim": [], "submit": []}
         self.counts: Counter[str] = Counter()
+        self._seen: set[str] = set()
 
     async def run(self) -> None:
         """Let all clients work until the time is up."""
@@ -120,7 +121,10 @@ class Load:
             done += 1
             path = f"/v1/projects/{SLUG}/assignments/{assignment['id']}/submission"
             status, reply = await self._timed("submit", connection, path, body)
-            if status == 200:
+            if status == 200 and reply["submission_id"] in self._seen:
+                self.counts["met_own_tab"] += 1
+            elif status == 200:
+                self._seen.add(reply["submission_id"])
                 self.counts["cycles"] += time.perf_counter() > self._measure_from
             elif reply["error"]["code"] == "queue.assignment_closed":
                 self.counts["met_own_tab"] += 1
