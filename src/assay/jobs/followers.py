@@ -42,7 +42,8 @@ def _look_after_alarm(house: House, event: Event) -> None:
     if event.body["kind"] == "practice":
         return
     with house.read(WATCHER, event.project_id) as rx:
-        wanted = needs_watching(rx, event.actor_id, gold_images=policy_in(rx).min_gold_images)
+        enough = policy_in(rx).min_gold_images
+        wanted = needs_watching(rx, event.actor_id, at_us=event.at_us, gold_images=enough)
     if wanted:
         submission_id = event.subject.removeprefix("submission/")
         why = "the author's chart rang; too little gold since"

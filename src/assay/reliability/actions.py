@@ -69,16 +69,18 @@ def people_scores(rx: Rx) -> dict[str, list[StoredScore]]:
     return by_person(all_scores(rx))
 
 
-def needs_watching(rx: Rx, user_id: str, *, gold_images: int) -> bool:
-    """Whether this person's chart rang and too few gold images have spoken for their work since.
+def needs_watching(rx: Rx, user_id: str, *, at_us: int, gold_images: int) -> bool:
+    """Whether at an instant this person's chart had rung and too few gold images had spoken for their work since.
+
+    What they handed in before it rang is the put-back's business.
 
     Args:
         rx: an open transaction.
         user_id: whose.
+        at_us: the instant.
         gold_images: how many are enough.
     """
-    raised = store.alarms_of(rx, user_id)
-    if not raised:
+    since = max((a.raised_at_us for a in store.alarms_of(rx, user_id) if a.raised_at_us < at_us), default=None)
+    if since is None:
         return False
-    since = raised[-1].raised_at_us
-    return sum(s.answered_at_us > since for s in counted(counts_of_user(rx, user_id))) < gold_images
+    return sum(since < s.answered_at_us <= at_us for s in counted(counts_of_user(rx, user_id))) < gold_images
