@@ -44,6 +44,7 @@ def chromium() -> Iterator[Browser]:
     if binary is None and not SHARED.exists():
         pytest.skip("There is no chromium on this machine: apt-get install chromium.")
     assert binary is not None, "There is no chromium on this machine: apt-get install chromium."
+    expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=binary, args=list(_ARGUMENTS))
         yield browser

@@ -51,6 +51,14 @@ describe("calls", () => {
     expect(ended).toHaveBeenCalledTimes(1);
   });
 
+  it("take a wrong password for what it is, not for the end of the session", async () => {
+    const ended = vi.fn();
+    whenSessionEnds(ended);
+    answer(401, { error: { code: "access.sign_in_failed", message: "No.", hint: "" } });
+    await expect(call("GET", "/v1/session", {})).rejects.toBeInstanceOf(ApiError);
+    expect(ended).not.toHaveBeenCalled();
+  });
+
   it("tell an unreachable server from one that refuses", async () => {
     vi.stubGlobal("fetch", vi.fn(() => Promise.reject(new TypeError("network"))));
     await expect(call("GET", "/v1/projects", {})).rejects.toBeInstanceOf(UnreachableError);

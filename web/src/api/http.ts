@@ -111,7 +111,8 @@ function errorFrom(status: number, parsed: unknown): Error {
     // A proxy between us answered, not the server.
     return status >= 502 ? new UnreachableError() : new ApiError(status, { code: "web.unexpected", message: t.errors.unexpected(status), hint: t.errors.unexpectedHint });
   }
-  if (status === 401) onSessionEnd();
+  // A wrong password is answered by 401 too, and ends nothing.
+  if (status === 401 && body.code === "access.not_signed_in") onSessionEnd();
   return new ApiError(status, body);
 }
 

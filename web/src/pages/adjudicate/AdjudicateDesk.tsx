@@ -63,7 +63,7 @@ export function AdjudicateDesk({ adjudication, classes, guideline, onNext }: Pro
     await onNext();
   });
   const trySettle = (): void => {
-    if (left === 0 && snapshot.draft === null && !settle.busy) void settle.run();
+    if (picture.state === "shown" && left === 0 && snapshot.draft === null && !settle.busy) void settle.run();
   };
   useWorkKeys(keys, SCOPES, engine, {
     "dispute.next": () => disputes.go((disputes.at + 1) % Math.max(1, n)),
@@ -90,7 +90,7 @@ export function AdjudicateDesk({ adjudication, classes, guideline, onNext }: Pro
           <>
             {adjudication.answers.every((answer) => answer.author === null) && <Tag>{t.adjudicate.blind}</Tag>}
             <TopDivider />
-            <Button kind="primary" disabled={left > 0} busy={settle.busy} hint={keys.label("settle")} onClick={trySettle}>{t.adjudicate.settle(left)}</Button>
+            <Button kind="primary" disabled={left > 0 || picture.state !== "shown"} busy={settle.busy} hint={keys.label("settle")} onClick={trySettle}>{t.adjudicate.settle(left)}</Button>
           </>
         }
         canvas={<CanvasHost engine={engine} picture={picture} />}

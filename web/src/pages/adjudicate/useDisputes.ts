@@ -42,7 +42,8 @@ export function useDisputes(engine: AnnotationEngine | null, snapshot: Snapshot,
   };
   const decide = (choice: Choice): void => {
     const dispute = adjudication.disputes[at];
-    if (engine === null || dispute === undefined) return;
+    // Before the picture is shown the canvas holds nothing yet, and showing it would wipe what was decided.
+    if (engine === null || !shown || dispute === undefined) return;
     const store = engine.editor.store;
     const earlier = done.findLast((decision) => decision.dispute === at)?.placed ?? [];
     const shapes = freshShapes(marksFor(choice, dispute, adjudication), store.nextZ());

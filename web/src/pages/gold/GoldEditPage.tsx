@@ -117,7 +117,7 @@ function Desk({ why, gold, classes, guideline }: { why: ItemWhy; gold: Gold | nu
               <Form onSubmit={() => void sign.run()}>
                 <TextInput label={t.gold.why} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
                 <ErrorLine error={sign.error} />
-                <div><Button type="submit" kind="primary" busy={sign.busy} disabled={reason.trim() === "" || snapshot.draft !== null}>{t.gold.signMarks(snapshot.shapes.length)}</Button></div>
+                <div><Button type="submit" kind="primary" busy={sign.busy} disabled={reason.trim() === "" || snapshot.draft !== null || picture.state !== "shown"}>{t.gold.signMarks(snapshot.shapes.length)}</Button></div>
               </Form>
             </PanelPart>
           </>

@@ -37,15 +37,15 @@ const GROUPS: Record<"answers" | "gold" | "release", readonly Field[]> = {
   ],
   gold: [
     { name: "gold_rate", step: 0.01, min: 0, max: 0.5 },
-    { name: "accepted_error", step: 0.01, min: 0.001, max: 1 },
-    { name: "max_error", step: 0.01, min: 0.001, max: 1 },
-    { name: "min_gold_images", step: 1, min: 1, max: 1000 },
+    { name: "accepted_error", step: 0.01, min: 0.001, max: 0.9 },
+    { name: "max_error", step: 0.01, min: 0.001, max: 0.9 },
+    { name: "min_gold_images", step: 1, min: 10, max: 1000 },
     { name: "alarm_run_length", step: 100, min: 50, max: 100_000 },
   ],
   release: [
     { name: "min_gold_lower", step: 0.01, min: 0, max: 1, optional: true },
     { name: "min_agreement_lower", step: 0.01, min: 0, max: 1, optional: true },
-    { name: "signatures_needed", step: 1, min: 1, max: 10 },
+    { name: "signatures_needed", step: 1, min: 1, max: 5 },
   ],
 };
 
@@ -54,7 +54,7 @@ export function SettingsPage() {
   const policy = useQuery({ queryKey: ["policy", slug], queryFn: () => api.policy(slug) });
   if (policy.isPending) return <Loading what={t.things.policy} />;
   if (policy.isError) return <ErrorState error={asError(policy.error)} onRetry={() => void policy.refetch()} />;
-  return <PolicyForm key={policy.data.version} policy={policy.data} />;
+  return <PolicyForm policy={policy.data} />;
 }
 
 function PolicyForm({ policy }: { policy: Policy }) {
@@ -62,8 +62,14 @@ function PolicyForm({ policy }: { policy: Policy }) {
   const client = useQueryClient();
   const [draft, setDraft] = useState(policy);
   const [saved, setSaved] = useState(false);
+  const change = (part: Partial<Policy>): void => {
+    setDraft({ ...draft, ...part });
+    setSaved(false);
+  };
   const save = useAct(async () => {
-    client.setQueryData(["policy", slug], await api.savePolicy(slug, draft));
+    const next = await api.savePolicy(slug, draft);
+    client.setQueryData(["policy", slug], next);
+    setDraft(next);
     setSaved(true);
   });
   const mayEdit = may("lead");
@@ -88,12 +94,12 @@ function PolicyForm({ policy }: { policy: Policy }) {
                     max={field.max}
                     disabled={!mayEdit}
                     placeholder={field.optional === true ? t.settings.noGate : ""}
-                    onChange={(value) => setDraft({ ...draft, [field.name]: typeof value === "number" ? value : field.optional === true ? null : draft[field.name] })}
+                    onChange={(value) => change({ [field.name]: typeof value === "number" ? value : field.optional === true ? null : draft[field.name] })}
                   />
                 ))}
-                {group === "gold" && <Checkbox label={t.settings.goldEveryone} checked={draft.gold_everyone} disabled={!mayEdit} onChange={(event) => setDraft({ ...draft, gold_everyone: event.currentTarget.checked })} />}
-                {group === "release" && <Checkbox label={t.settings.leadsMaySign} checked={draft.leads_may_sign} disabled={!mayEdit} onChange={(event) => setDraft({ ...draft, leads_may_sign: event.currentTarget.checked })} />}
-                {group === "answers" && <Checkbox label={t.settings.blindNames} checked={draft.blind_names} disabled={!mayEdit} onChange={(event) => setDraft({ ...draft, blind_names: event.currentTarget.checked })} />}
+                {group === "gold" && <Checkbox label={t.settings.goldEveryone} checked={draft.gold_everyone} disabled={!mayEdit} onChange={(event) => change({ gold_everyone: event.currentTarget.checked })} />}
+                {group === "release" && <Checkbox label={t.settings.leadsMaySign} checked={draft.leads_may_sign} disabled={!mayEdit} onChange={(event) => change({ leads_may_sign: event.currentTarget.checked })} />}
+                {group === "answers" && <Checkbox label={t.settings.blindNames} checked={draft.blind_names} disabled={!mayEdit} onChange={(event) => change({ blind_names: event.currentTarget.checked })} />}
               </div>
             </Card>
           ))}
