@@ -180,15 +180,7 @@ def _headline(
     if finding is not None:
         return finding, "Practice differs; the guideline does not decide it, or not clearly enough."
     if alarms:
-        last = alarms[-1].alarm
-        before = _share(scores[: last.median_image])
-        after = _share(scores[last.median_image :])
-        when = "from the first answer on" if last.median_image == 0 else f"since {to_datetime(last.median_at_us):%H:%M}"
-        word = "High error rate" if last.median_image == 0 else "More errors"
-        back = f"{alarms[-1].n_put_back} answers since then were put back for review."
-        if last.median_image == 0:
-            return f"{word} {when}", f"Errors on hidden gold are {after}. {back}"
-        return f"{word} {when}", f"Errors on hidden gold rose from {before} to {after}. {back}"
+        return _alarmed(alarms[-1], scores)
     if not row.accuracy.evidence.enough:
         return "Not enough evidence yet", f"Hidden gold so far: {row.accuracy.evidence.why}."
     value, low, high = (f"{v:.2f}".removeprefix("0") for v in _numbers(report.period.estimate))
@@ -196,15 +188,33 @@ def _headline(
     return "No change in the error rate", f"Errors on hidden gold are {value} ({low}–{high}, {n})."
 
 
+def _alarmed(view: AlarmView, scores: Sequence[StoredScore]) -> tuple[str, str]:
+    """What an alarm found; that errors rose is said only where the share before and since the change bears it out."""
+    at = view.alarm.median_image
+    before, after = _rate(scores[:at]), _rate(scores[at:])
+    back = f"{view.n_put_back} answers since then were put back for review."
+    if at == 0:
+        return "High error rate from the first answer on", f"Errors on hidden gold are {_said(after)}. {back}"
+    when = f"{to_datetime(view.alarm.median_at_us):%H:%M}"
+    if before is not None and after is not None and _numbers(after)[0] > _numbers(before)[0]:
+        return f"More errors since {when}", f"Errors on hidden gold rose from {_said(before)} to {_said(after)}. {back}"
+    return f"Alarm of {when}, no rise seen since", (
+        f"Errors on hidden gold were {_said(before)} before and are {_said(after)} since. {back}"
+    )
+
+
 def _numbers(estimate: Estimate) -> tuple[float, float, float]:
     return estimate.value or 0.0, estimate.low or 0.0, estimate.high or 0.0
 
 
-def _share(scores: Sequence[StoredScore]) -> str:
+def _rate(scores: Sequence[StoredScore]) -> Estimate | None:
     answers = answers_of(scores)
-    if not len(answers):
+    return period_rate(answers, 0.1).estimate if len(answers) else None
+
+
+def _said(rate: Estimate | None) -> str:
+    if rate is None:
         return "not known"
-    rate = period_rate(answers, 0.1).estimate
     value, low, high = (f"{v:.2f}".removeprefix("0") for v in _numbers(rate))
     return f"{value} ({low}–{high}, n {rate.n} on {rate.n_items} images)"
 

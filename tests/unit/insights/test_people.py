@@ -119,6 +119,9 @@ def test_a_page_leads_with_the_finding_then_the_alarm_then_the_figure() -> None:
     assert page(scores, [alarm(20)]).title.startswith("More errors since")
     beginning = replace(alarm(20).alarm, median_image=0)
     assert page(scores, [AlarmView(beginning, 3, 0)]).title == "High error rate from the first answer on"
+    fewer = page([a_score(4, missed=3)] * 12 + [a_score(4)] * 12, [alarm(20)])
+    assert "no rise seen" in fewer.title
+    assert "rose" not in fewer.text
     assert page([a_score(4)] * 30).title == "No change in the error rate"
     assert page([a_score(4)] * 3).title == "Not enough evidence yet"
 
