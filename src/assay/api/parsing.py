@@ -24,7 +24,7 @@ def read_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
     except orjson.JSONDecodeError as error:
         raise BadJsonError(f"{error.msg} (line {error.lineno}, column {error.colno})") from None
     # Each key brings one colon; a key that came twice brought one colon more than the value has keys.
-    if _n_keys(value, 0) != _STRING.sub(b"", body).count(b":"):
+    if _n_keys(value, 1) != _STRING.sub(b"", body).count(b":"):
         raise BadJsonError("an object names a key twice")
     if rb"\u0000" in body and _holds_nul(value):
         raise BadJsonError("a text holds the character NUL")

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assay.api.errors import BadJsonError
@@ -64,6 +64,10 @@ def test_whatever_comes_is_read_or_refused_in_words(body: bytes) -> None:
 
 
 @given(st.integers(1, 200), st.booleans())
+@example(depth=MAX_DEPTH, arrays=True)
+@example(depth=MAX_DEPTH, arrays=False)
+@example(depth=MAX_DEPTH + 1, arrays=True)
+@example(depth=MAX_DEPTH + 1, arrays=False)
 def test_nesting_is_bounded(depth: int, arrays: bool) -> None:  # noqa: FBT001 - a generated value
     text = "[" * depth + "]" * depth if arrays else '{"a":' * depth + "1" + "}" * depth
     if depth <= MAX_DEPTH:
