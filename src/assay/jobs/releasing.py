@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+
+import pyarrow.parquet as pq
 
 from assay.datasets import (
     Gate,
@@ -29,7 +32,7 @@ from assay.formats.release import Digest, FrozenRelease, Signature
 from assay.formats.release import freeze_release as freeze_bytes
 from assay.formats.release import read as release_codec
 from assay.formats.release.lists import signatures_bytes
-from assay.formats.release.model import SIGNATURES
+from assay.formats.release.model import ITEMS, SIGNATURES
 from assay.governance import Policy, policy_in, signatures_of
 from assay.guidelines import current_guideline_version
 from assay.jobs.release_changes import changes_between
@@ -129,18 +132,17 @@ def zip_release(rx: Rx, release: Release, blobs: Blobs, *, with_images: bool) ->
 
 def export_release(rx: Rx, release: Release, format_name: str, blobs: Blobs, *, with_images: bool) -> Path:
     """A release in another format as one zip with `loss.json`, which says what the format cannot hold."""
-    label_set, report = release_codec.read(DictFiles(release_files(rx, release, blobs)))
+    frozen = release_files(rx, release, blobs)
+    label_set, _ = release_codec.read(DictFiles(frozen))
     sink = DictSink()
     loss = codec(format_name).write(label_set, sink)
     said = {**loss.to_json(), "release": release.name, "digest": release.digest}
     files = {**sink.contents, "loss.json": json.dumps(said, indent=1, sort_keys=True).encode() + b"\n"}
     images: dict[str, str] = {}
     if with_images:
-        images = {
-            loss.image_paths[item]: Path(path).stem
-            for item, path in report.image_paths.items()
-            if item in loss.image_paths
-        }
+        rows = pq.read_table(io.BytesIO(frozen[ITEMS]), columns=["item", "image_path"]).to_pylist()
+        stored = {row["item"]: Path(row["image_path"]).stem for row in rows if row["image_path"] is not None}
+        images = {path: stored[item] for item, path in loss.image_paths.items() if item in stored}
     return _zip(f"{release.name}-{format_name}", files, images, blobs)
 
 
