@@ -60,6 +60,8 @@ export class AnnotationEngine {
   #readout: Readout;
   #userMovedView = false;
   #heldRepeats = 0;
+  /** Escape was pressed with nothing in hand: the next Tab belongs to the page, so that the canvas traps nobody. */
+  #leaving = false;
 
   constructor(options: EngineOptions) {
     const size = { width: 1, height: 1 };
@@ -178,9 +180,18 @@ export class AnnotationEngine {
   /** Do a canvas action by name; false when it is none. */
   act(action: string, repeat = false): boolean {
     this.#heldRepeats = repeat ? this.#heldRepeats + 1 : 0;
+    const leaves = this.takeLeave();
+    if ((action === "object.next" || action === "object.previous") && (leaves || this.editor.store.size === 0)) return false;
     const known = this.#actOnMarks(action) || this.#actOnView(action);
     if (known) this.#layers.schedule();
     return known;
+  }
+
+  /** Whether the next Tab belongs to the page; asking uses it up. */
+  takeLeave(): boolean {
+    const leaves = this.#leaving;
+    this.#leaving = false;
+    return leaves;
   }
 
   #actOnMarks(action: string): boolean {
@@ -238,7 +249,8 @@ export class AnnotationEngine {
   #cancel(): void {
     if (this.#gestures.active) this.#gestures.cancel();
     else if (this.editor.store.draft !== null) this.editor.store.cancelDraft();
-    else this.editor.store.select(null);
+    else if (this.editor.store.selection !== null) this.editor.store.select(null);
+    else this.#leaving = true;
   }
 
   /** Pan just so far that a mark picked by key can be seen. */

@@ -68,7 +68,8 @@ export const t = {
     unreachableHint: "Work is kept on this computer; it goes on by itself when the connection is back.",
     unexpected: (status: number) => `The server answered with status ${String(status)} and no explanation.`,
     unexpectedHint: "Try again; if it stays, tell whoever runs the server.",
-    noPage: "There is no page at this address.",
+    noProject: "This project cannot be opened",
+    noPage: "There is no page at this address",
     noPageHint: "Go back, or start at the list of your projects.",
   },
 
@@ -268,7 +269,7 @@ export const t = {
   },
 
   work: {
-    canvas: "Image with marks. R draws a box, Enter puts a corner, arrows move, Tab goes through the marks.",
+    canvas: "Image with marks. R draws a box, Enter puts a corner, arrows move, Tab goes through the marks; Escape with nothing selected, then Tab, leaves the image.",
     item: (id: string) => `Item ${id}`,
     sitting: "This sitting",
     elapsed: (time: string) => `${time} on this image`,
@@ -301,7 +302,7 @@ export const t = {
     title: "All keys",
     line: { box: "box: drag, or two clicks", classes: "class", move: "1 px", corner: "corner by key", delete: "delete", undo: "undo", fit: "fit", help: "all keys" },
     names: {
-      "tool.select": "Select", "tool.box": "Draw boxes", "tool.hand": "Hand", "pan.hold": "Hold to pan", "corner.place": "Put a corner", cancel: "Drop what is begun, deselect",
+      "tool.select": "Select", "tool.box": "Draw boxes", "tool.hand": "Hand", "pan.hold": "Hold to pan", "corner.place": "Put a corner", cancel: "Drop what is begun, deselect; once more, and Tab leaves the image",
       "move.left": "Left by 1 px", "move.right": "Right by 1 px", "move.up": "Up by 1 px", "move.down": "Down by 1 px", "move.left.far": "Left by 10 px", "move.right.far": "Right by 10 px", "move.up.far": "Up by 10 px", "move.down.far": "Down by 10 px",
       "size.narrower": "Narrower", "size.wider": "Wider", "size.lower": "Lower", "size.taller": "Taller",
       "object.next": "Next mark", "object.previous": "Previous mark", "object.delete": "Delete mark", "object.duplicate": "Copy mark",

@@ -58,6 +58,11 @@ export function AdjudicateDesk({ adjudication, classes, guideline, onNext }: Pro
     const answer = adjudication.answers[at];
     if (answer !== undefined) disputes.decide({ how: "take", label: answer.label });
   };
+  const step = (by: 1 | -1): boolean => {
+    if (n === 0 || engine?.takeLeave() === true) return false;
+    disputes.go((disputes.at + n + by) % n);
+    return true;
+  };
   const settle = useAct(async () => {
     await api.settle(slug, adjudication.id, { marks: toMarks(snapshot.shapes), client_key: clientKey, seconds: clock.seconds });
     await onNext();
@@ -66,8 +71,8 @@ export function AdjudicateDesk({ adjudication, classes, guideline, onNext }: Pro
     if (picture.state === "shown" && left === 0 && snapshot.draft === null && !settle.busy) void settle.run();
   };
   useWorkKeys(keys, SCOPES, engine, {
-    "dispute.next": () => disputes.go((disputes.at + 1) % Math.max(1, n)),
-    "dispute.previous": () => disputes.go((disputes.at + n - 1) % Math.max(1, n)),
+    "dispute.next": () => step(1),
+    "dispute.previous": () => step(-1),
     "take.1": () => take(0),
     "take.2": () => take(1),
     "take.3": () => take(2),

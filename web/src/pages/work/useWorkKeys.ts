@@ -2,7 +2,8 @@
 import { useEffect, useRef } from "react";
 import type { AnnotationEngine, KeyMap, Scope } from "@/core";
 
-export type PageActions = Readonly<Record<string, () => void>>;
+/** What a page does itself; `false` leaves the key to the browser. */
+export type PageActions = Readonly<Record<string, () => unknown>>;
 
 export function useWorkKeys(keys: KeyMap, scopes: readonly Scope[], engine: AnnotationEngine | null, actions: PageActions): void {
   const latest = useRef({ engine, actions, scopes });
@@ -13,14 +14,19 @@ export function useWorkKeys(keys: KeyMap, scopes: readonly Scope[], engine: Anno
       const field = inField(event.target);
       const action = keys.match(event, latest.current.scopes, field);
       if (action === null) return;
+      // Tab is a key of the canvas and of the bare page; on a button or a link it goes on to the next one.
+      if (event.key === "Tab" && onControl(event.target)) return;
       const own = latest.current.actions[action];
-      if (own === undefined && latest.current.engine?.act(action, event.repeat) !== true) return;
-      own?.();
-      event.preventDefault();
+      const done = own === undefined ? latest.current.engine?.act(action, event.repeat) === true : own() !== false;
+      if (done) event.preventDefault();
     };
     window.addEventListener("keydown", listen);
     return () => window.removeEventListener("keydown", listen);
   }, [keys]);
+}
+
+function onControl(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target !== document.body && target.getAttribute("role") !== "application";
 }
 
 function inField(target: EventTarget | null): boolean {
