@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.quality.boxes import Boxes
 from assay.quality.convention.evidence import Evidence, Flags, Floats
+from assay.quality.similarity import similar_pairs
 
 EDGE, SMALL, LARGE, COVERED, ELONGATED, CROWDED, CLASS, FLAG = (
     "edge", "small", "large", "covered", "elongated", "crowded", "class", "flag",
@@ -123,16 +124,19 @@ def covered_share(box: Floats, image: NDArray[np.int64], covering: Flags) -> Flo
 
     Boxes must be sorted by image.
     """
+    n_images = int(image[-1]) + 1 if len(image) else 0
+    edges = np.arange(n_images + 1)
+    rows = np.flatnonzero(covering)
+    nothing = np.zeros(len(box), np.int32)
+    every = Boxes(np.searchsorted(image, edges).astype(np.int64), box, nothing)
+    above = Boxes(np.searchsorted(image[rows], edges).astype(np.int64), box[rows], nothing[rows])
+    pairs = similar_pairs(every, above)
+    area = np.prod(box[:, 2:] - box[:, :2], axis=1)
+    own = area[pairs.rows]
+    shared = pairs.values * (own + area[rows][pairs.cols]) / (1 + pairs.values) / own
+    shared[(shared > LEFTOVER) | (rows[pairs.cols] == pairs.rows)] = 0
     share = np.zeros(len(box))
-    edges = np.append(np.flatnonzero(np.diff(image, prepend=-1)), len(box))
-    for first, last in pairwise(edges):
-        here = box[first:last]
-        others = here[covering[first:last]]
-        low = np.maximum(here[:, None, :2], others[None, :, :2])
-        high = np.minimum(here[:, None, 2:], others[None, :, 2:])
-        both = np.prod(np.clip(high - low, 0, None), axis=2) / np.prod(here[:, 2:] - here[:, :2], axis=1)[:, None]
-        both[both > LEFTOVER] = 0  # the box itself, too
-        share[first:last] = both.max(axis=1, initial=0.0)
+    np.maximum.at(share, pairs.rows, shared)
     return share
 
 
