@@ -6,12 +6,35 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from assay.client import AsyncClient, Client
+    from assay.reports.engine import (
+        agree,
+        annotators,
+        audit_labels,
+        audit_result,
+        consensus,
+        findings,
+        look,
+        score,
+    )
 
 __version__ = "0.1.0"
-__all__ = ["AsyncClient", "Client", "__version__"]
+__all__ = [
+    "AsyncClient",
+    "Client",
+    "__version__",
+    "agree",
+    "annotators",
+    "audit_labels",
+    "audit_result",
+    "consensus",
+    "findings",
+    "look",
+    "score",
+]
 
 # Loaded when first used: `import assay` pulls in nothing but the standard library.
-_LATER = {"AsyncClient": "assay.client", "Client": "assay.client"}
+_ENGINE = ("agree", "annotators", "audit_labels", "audit_result", "consensus", "findings", "look", "score")
+_LATER = {"AsyncClient": "assay.client", "Client": "assay.client"} | dict.fromkeys(_ENGINE, "assay.reports.engine")
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever is asked for

@@ -27,6 +27,13 @@ class Command:
 
 
 COMMANDS: dict[str, Command] = {
+    "look": Command("look", "Can these labels be trusted, and what to mend first?", ENGINE),
+    "agree": Command("agree", "How alike are several people's labels, and where does practice differ?", ENGINE),
+    "score": Command("score", "Hold answers against gold.", ENGINE),
+    "consensus": Command("consensus", "One answer from several people's labels.", ENGINE),
+    "findings": Command("findings", "Suspicious marks, best first.", ENGINE),
+    "annotators": Command("annotators", "Each person's work, beside the others and against gold.", ENGINE),
+    "audit-labels": Command("audit_labels", "Draw a blind sample and turn it into a defect rate.", ENGINE),
     "convert": Command("converting", "Convert labels from one format to another.", ENGINE),
     "demo": Command("demo", "Watch simulated people take pictures to a signed release, then try it.", SERVER),
     "init": Command("init", "Make a data folder and the first administrator.", SERVER),

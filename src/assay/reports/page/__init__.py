@@ -1,0 +1,1 @@
+"""Self-contained pages: one HTML file each, without scripts and without any request."""
