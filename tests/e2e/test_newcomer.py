@@ -17,7 +17,7 @@ from assay.demo.truth import Box, TruthItem
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
-N_PICTURES = 16
+N_PICTURES = 12
 LOGIN = "you-annotator"
 
 

@@ -6,6 +6,7 @@ import { api } from "@/api/calls";
 import { asError } from "@/api/http";
 import type { Project, Role } from "@/api/types";
 import { count } from "@/format/numbers";
+import { Door } from "@/pages/shared/Door";
 import { t } from "@/text/en";
 import type { NavGroup } from "@/ui/Shell";
 import { Shell } from "@/ui/Shell";
@@ -22,7 +23,14 @@ export function ProjectGate() {
   const session = useSession();
   const project = useQuery({ queryKey: ["project", slug], queryFn: () => api.project(slug ?? ""), staleTime: 10_000 });
   if (project.isPending) return <Loading what={t.things.project} />;
-  if (project.isError) return <ErrorState error={asError(project.error)} onRetry={() => void project.refetch()} />;
+  if (project.isError) {
+    return (
+      <Door title={t.errors.noProject}>
+        <ErrorState error={asError(project.error)} onRetry={() => void project.refetch()} />
+        <p><Link to="/" search={{ all: "1" }}>{t.shell.allProjects}</Link></p>
+      </Door>
+    );
+  }
   const roles = project.data.roles;
   const may = (...wanted: Role[]): boolean => session.user.is_admin || wanted.some((role) => roles.includes(role));
   return (

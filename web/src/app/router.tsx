@@ -1,8 +1,9 @@
 // Addresses and the pages behind them; each page is loaded when it is first opened.
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, Outlet } from "@tanstack/react-router";
 import { asError } from "@/api/http";
+import { Door } from "@/pages/shared/Door";
 import { t } from "@/text/en";
-import { EmptyState, ErrorState, Loading } from "@/ui/Messages";
+import { ErrorState, Loading } from "@/ui/Messages";
 import { ProjectGate, ProjectShell } from "./ProjectLayout";
 import { SignedIn } from "./SignedIn";
 
@@ -13,10 +14,19 @@ function words(search: Record<string, unknown>): Search {
   return Object.fromEntries(Object.entries(search).flatMap(([name, value]) => (typeof value === "string" || typeof value === "number" ? [[name, String(value)]] : [])));
 }
 
+function NoPage() {
+  return (
+    <Door title={t.errors.noPage}>
+      <p className="soft">{t.errors.noPageHint}</p>
+      <p><Link to="/">{t.shell.allProjects}</Link></p>
+    </Door>
+  );
+}
+
 const root = createRootRoute({
   component: Outlet,
   validateSearch: words,
-  notFoundComponent: () => <EmptyState title={t.errors.noPage}>{t.errors.noPageHint}</EmptyState>,
+  notFoundComponent: NoPage,
   errorComponent: ({ error, reset }) => <ErrorState error={asError(error)} onRetry={reset} />,
   pendingComponent: () => <Loading what={t.things.page} />,
 });

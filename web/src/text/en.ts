@@ -265,6 +265,7 @@ export const t = {
     offline: (n: number) => `offline, ${String(n)} kept here`,
     login: "signed out, kept here",
     shelfFailed: "This browser cannot store your work. Do not close the page.",
+    refused: (id: string) => `The answer to item ${id} was not taken.`, putAside: "Put aside",
     answersWaiting: (n: number) => `${s(n, "answer is", "answers are")} kept here and will be sent when the server can be reached.`,
   },
 

@@ -43,7 +43,7 @@ export function Shell({ groups, link, project, user, userMenu, top, topEnd, chil
             {group.title !== null && <h2 className={css.groupTitle}>{group.title}</h2>}
             <ul>
               {group.entries.map((entry) => (
-                <li key={entry.to}>
+                <li key={entry.to} title={entry.label}>
                   {link({
                     to: entry.to,
                     current: entry.active,

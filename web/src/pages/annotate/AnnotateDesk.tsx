@@ -26,6 +26,7 @@ import type { PageActions } from "../work/useWorkKeys";
 import css from "../work/Work.module.css";
 import { TopDivider, WorkTop } from "../work/WorkTop";
 import type { Work } from "./claimWork";
+import { RefusedAnswers } from "./RefusedAnswers";
 import { SkipDialog } from "./SkipDialog";
 import { useDesk } from "./useDesk";
 
@@ -107,6 +108,7 @@ export function AnnotateDesk({ work, classes, guideline, onSubmitted, onSkipped 
         over={
           <div style={{ display: "grid", gap: 8, justifyItems: "center" }}>
             <ClassBar classes={classes} live={snapshot.classId} engine={engine} finding={finding} onFind={setFinding} />
+            <RefusedAnswers except={assignment.id} />
             {notice !== null && <Notice tone="warn">{notice} <Button kind="quiet" small onClick={() => setNotice(null)}>{t.actions.close}</Button></Notice>}
           </div>
         }

@@ -7,6 +7,7 @@ import { Button, buttonClass } from "@/ui/Button";
 import { EmptyState, ErrorState, Loading, Notice } from "@/ui/Messages";
 import work from "../work/Work.module.css";
 import { AnnotateDesk } from "./AnnotateDesk";
+import { RefusedAnswers } from "./RefusedAnswers";
 import type { Work } from "./claimWork";
 import { useClaim } from "./useClaim";
 import { useOutbox, useOutboxState } from "./useDesk";
@@ -20,6 +21,7 @@ export function AnnotatePage() {
   if (claim.data?.work != null && claim.failureCount === 0) return <Desk work={claim.data.work} onNext={async () => { await refetch(); }} />;
   return (
     <main className={work.center}>
+      <RefusedAnswers />
       {outbox.pendingSubmissions > 0 && <Notice tone="warn">{t.save.answersWaiting(outbox.pendingSubmissions)}</Notice>}
       {claim.isFetching && claim.failureCount > 0 && <p className="soft" role="status">{t.errors.unreachable} {t.errors.unreachableHint}</p>}
       {claim.isFetching && claim.failureCount === 0 && <Loading what={t.things.nextImage} />}

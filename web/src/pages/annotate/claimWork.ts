@@ -3,6 +3,7 @@ import { api } from "@/api/calls";
 import type { Assignment, Claim, MarkIn } from "@/api/types";
 import type { AnswerPayload, DraftPayload, ProjectOutbox } from "@/app/outboxes";
 import { outboxFor } from "@/app/outboxes";
+import { keepOnly, takeHere } from "./tabs";
 
 export interface Work {
   readonly assignment: Assignment;
@@ -18,9 +19,19 @@ export async function nextWork(userId: string, project: string, practice: boolea
   const box = await outboxFor(userId, project);
   // An answer still on its way holds its task; claiming first would give the same task again.
   await box.outbox.flush();
-  const claim = await api.claim(project, practice);
+  const claim = await claimForThisTab(project, practice);
+  keepOnly(claim.assignment?.id ?? null);
   if (claim.assignment === null) return { work: null, reason: claim.reason };
   return { work: await begunWork(box, claim.assignment), reason: "none" };
+}
+
+/** What the person still holds, unless it lies on the desk of another tab; then another task beside it. */
+async function claimForThisTab(project: string, practice: boolean): Promise<Claim> {
+  const claim = await api.claim(project, practice, true);
+  if (claim.assignment === null || (await takeHere(claim.assignment.id))) return claim;
+  const beside = await api.claim(project, practice, false);
+  if (beside.assignment !== null) await takeHere(beside.assignment.id);
+  return beside;
 }
 
 async function begunWork(box: ProjectOutbox, assignment: Assignment): Promise<Work> {

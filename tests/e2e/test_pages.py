@@ -1,0 +1,258 @@
+"""Every page: accessible in light and dark, reachable by keyboard, and no text of anybody's is ever run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+from tests.support.browser import NARROW, Visitor, chromium, visiting, wait_for_picture
+from tests.support.demo_house import Printed, command, play_demo, rows
+from tests.support.sharp_text import OWN, fill_project
+
+from assay.access import add_member, find_account, found_project, make_key_for
+from assay.bootstrap import Settings, build
+from assay.demo.api import Api
+from assay.kernel.actor import system
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
+
+N_PICTURES = 34  # ten of them gold, so that everybody has a chart
+SHARP, SHARP_NAME = "sharp", f"Sharp {OWN[0]}"
+ALWAYS = (
+    "",
+    "/items",
+    "/people",
+    "/findings",
+    "/gold",
+    "/guideline",
+    "/schema",
+    "/imports",
+    "/batches",
+    "/releases",
+    "/audit",
+    "/settings",
+)
+ANSWERED_NO = re.compile(r"^(401 GET /v1/session|404 GET /v1/projects/(\w+/gold/\w+|none))$")
+
+
+@dataclass(frozen=True)
+class Place:
+    """The demonstration's server with a second project full of sharp texts, and ids to make addresses of."""
+
+    printed: Printed
+    home: Path
+    key: str
+
+    def id(self, query: str) -> str:
+        return str(next(iter(rows(self.home, query)[0].values())))
+
+    def pages(self, slug: str = "demo") -> list[str]:
+        """The addresses of every page for a lead."""
+        person = self.id("SELECT id FROM users WHERE login = 'elif'")
+        item = self.id("SELECT item_id FROM golds g JOIN projects p ON p.id = g.project_id WHERE p.slug = 'demo'")
+        release = self.id("SELECT r.id FROM releases r JOIN projects p ON p.id = r.project_id WHERE p.slug = 'demo'")
+        some = [
+            f"/people/{person}",
+            f"/items/{item}",
+            f"/gold/{item}",
+            f"/releases/{release}",
+            "/review",
+            "/adjudicate",
+        ]
+        return [*(f"/p/{slug}{path}" for path in (*ALWAYS, *some)), "/?all=1", "/account", "/nowhere", "/p/none"]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    home = tmp_path_factory.mktemp("pages") / "house"
+    play_demo(home, N_PICTURES)
+    key = found_sharp_project(home)
+    with command("demo", "--house", home, "--port", "0", until="Ctrl-C stops") as printed:
+        yield Place(printed, home, key)
+
+
+def found_sharp_project(home: Path) -> str:
+    """A second project for the visitor who leads the first; returns a key for it."""
+    actor, services = system("tests"), build(Settings(data=home, demo=True))
+    try:
+        house = services.house
+        project = found_project(actor, SHARP_NAME, SHARP, house=house)
+        lead = find_account(house, actor, "you-lead")
+        assert lead is not None
+        add_member(actor, project.id, lead.id, ["lead", "annotator", "reviewer", "expert"], house=house)
+        return make_key_for(actor, lead.id, "tests", only_project=project.id, house=house).secret
+    finally:
+        services.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def lead(browser: Browser, place: Place) -> Iterator[Visitor]:
+    """The visitor as lead, in a fresh profile of 1280 pixels width."""
+    with visiting(browser, place.printed.address, size=NARROW) as visitor:
+        enter(visitor, place, "lead")
+        yield visitor
+
+
+def enter(visitor: Visitor, place: Place, role: str) -> None:
+    """By the printed link the first time, by password afterwards."""
+    unused = rows(place.home, "SELECT 1 FROM users WHERE login = :login AND password_hash IS NULL", login=f"you-{role}")
+    if unused:
+        visitor.accept_link(place.printed.links[role])
+        return
+    visitor.open("/signin")
+    visitor.sign_in(f"you-{role}")
+    visitor.page.wait_for_url(re.compile("/$|/p/"))
+
+
+def see(visitor: Visitor, path: str) -> None:
+    """Open a page and wait until it has its heading and loads nothing any more."""
+    visitor.open(path)
+    settled = "!!document.querySelector('h1, h2') && !/Loading .*…/.test(document.body.innerText)"
+    visitor.until(lambda: visitor.page.evaluate(settled), f"{path} does not settle")
+
+
+def test_no_page_has_an_accessibility_violation_in_light_or_dark(browser: Browser, place: Place, lead: Visitor) -> None:
+    found: dict[str, list[str]] = {}
+    for path in place.pages():
+        see(lead, path)
+        look(lead, path, found)
+    with visiting(browser, place.printed.address, size=NARROW) as stranger:
+        for path in ("/signin", "/link", "/link#nothing"):
+            see(stranger, path)
+            look(stranger, path, found)
+        enter(stranger, place, "annotator")
+        for path in ("/p/demo/me", "/p/demo/annotate", "/p/demo/practice"):
+            see(stranger, path)
+            look(stranger, path, found)
+    assert found == {}
+    assert [line for line in lead.refusals if not ANSWERED_NO.match(line)] == []
+
+
+def look(visitor: Visitor, path: str, found: dict[str, list[str]]) -> None:
+    """Note what is wrong with the page that is shown: violations by theme, and whether it is too wide."""
+    for scheme in ("light", "dark"):
+        visitor.page.emulate_media(color_scheme=scheme)
+        result = Axe().run(visitor.page, options={"resultTypes": ["violations"]}).response["violations"]
+        if result:
+            found[f"{path} {scheme}"] = [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in result]
+    if visitor.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        found[f"{path} width"] = ["wider than the window"]
+
+
+TABBED = """() => {
+  const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')];
+  window.reachable = all.filter((each) => each.tabIndex >= 0 && !each.disabled && each.checkVisibility());
+  return window.reachable.length;
+}"""
+FOCUSED = """() => {
+  const at = document.activeElement;
+  const style = getComputedStyle(at), parent = getComputedStyle(at.parentElement ?? at);
+  const seen = style.outlineStyle !== 'none' || style.boxShadow !== 'none' || parent.boxShadow !== 'none';
+  return [window.reachable.indexOf(at), seen, at.outerHTML.slice(0, 90)];
+}"""
+
+
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(lead: Visitor) -> None:
+    paths = ["", "/people", "/findings", "/releases", "/settings", "/guideline"]
+    for path in [*(f"/p/demo{each}" for each in paths), "/?all=1", "/account"]:
+        see(lead, path)
+        walk(lead, path)
+
+
+def walk(visitor: Visitor, path: str) -> None:
+    """Press Tab until every control has had the focus, each time visibly."""
+    n = visitor.page.evaluate(TABBED)
+    missing, unseen = set(range(n)), []
+    for _ in range(n + 5):
+        visitor.page.keyboard.press("Tab")
+        at, seen, html = visitor.page.evaluate(FOCUSED)
+        missing.discard(at)
+        if at >= 0 and not seen:
+            unseen.append(html)
+    left = visitor.page.evaluate("(all) => all.map((at) => window.reachable[at].outerHTML.slice(0, 90))", list(missing))
+    assert (left, unseen) == ([], []), path
+
+
+def test_the_keyboard_leaves_the_canvas_after_escape(browser: Browser, place: Place) -> None:
+    with visiting(browser, place.printed.address) as you:
+        enter(you, place, "annotator")
+        you.open("/p/demo/practice")
+        wait_for_picture(you)
+        you.page.keyboard.press("Escape")
+        for _ in range(8):
+            you.page.keyboard.press("Tab")
+            if "Next clause" in you.page.evaluate("document.activeElement.innerText"):
+                break
+        expect(you.button("Next clause")).to_be_focused()
+
+
+def test_text_that_somebody_wrote_is_shown_and_never_run(lead: Visitor, place: Place) -> None:
+    with Api(place.printed.address, SHARP, place.key) as api:
+        taken = fill_project(api)
+        release = next(api.rows("/releases"))["id"]
+        item = next(api.rows("/items"))["id"]
+        user = next(row["user"]["id"] for row in api.rows("/members"))
+    for path, field in {"/people": "members", "/schema": "classes", "/batches": "batches", "/items": "files"}.items():
+        see(lead, f"/p/{SHARP}{path}")
+        assert SHARP_NAME in shown(lead)
+        assert {text for text in taken[field] if words(text) not in shown(lead)} == set(), path
+    for path in (
+        "",
+        "/guideline",
+        f"/people/{user}",
+        "/gold",
+        "/releases",
+        f"/releases/{release}",
+        f"/items/{item}",
+        "/audit",
+        "/review",
+    ):
+        see(lead, f"/p/{SHARP}{path}")
+        lead.check()
+    see(lead, f"/p/{SHARP}/imports")
+    lead.button("Show the report").click()
+    lead.sees(re.compile("onload=ASSAY_XSS=1"))
+    lead.open(f"/p/{SHARP}/annotate")
+    wait_for_picture(lead)
+    expect(lead.page.get_by_role("radio").first).to_contain_text(OWN[0])
+    lead.check()
+
+
+def shown(visitor: Visitor) -> str:
+    """All text of the page with its white space collapsed."""
+    return words(str(visitor.page.evaluate("document.body.textContent")))
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_the_watch_over_a_page_notices_what_must_not_happen(browser: Browser, place: Place) -> None:
+    with visiting(browser, place.printed.address) as visitor:
+        visitor.open("/signin")
+        visitor.page.evaluate("document.body.append(Object.assign(new Image(), {src: 'http://127.0.0.1:9/beacon'}))")
+        visitor.page.evaluate("void setTimeout(() => alert('here'))")
+        visitor.page.evaluate("void setTimeout(() => { throw new Error('thrown') })")
+        for wrong in (
+            "request to http://127.0.0.1:9/",
+            "refused by policy: img-src",
+            "dialog here",
+            "exception: thrown",
+        ):
+            visitor.until(lambda wrong=wrong: any(wrong in each for each in visitor.wrongs), f"{wrong} is not noticed")
+        visitor.wrongs.clear()
+        visitor.page.evaluate("window.ASSAY_XSS = 1")
+        with pytest.raises(AssertionError, match="run as a script"):
+            visitor.check()
+        visitor.page.evaluate("delete window.ASSAY_XSS")
