@@ -11,7 +11,14 @@ from assay.annotations.queries import (
     submissions_of_author,
     submissions_of_item,
 )
-from assay.annotations.rules import MAX_MARKS, check_marks, mark_from_json, mark_to_json, marks_digest
+from assay.annotations.rules import (
+    MAX_MARKS,
+    check_marks,
+    fitting_attributes,
+    mark_from_json,
+    mark_to_json,
+    marks_digest,
+)
 
 __all__ = [
     "MAX_MARKS",
@@ -30,6 +37,7 @@ __all__ = [
     "count_by_author",
     "drop_imported",
     "find_same",
+    "fitting_attributes",
     "mark_from_json",
     "mark_to_json",
     "marks_digest",

@@ -31,13 +31,13 @@ def take_in(
 ) -> Submission:
     """Check marks against their schema and keep them as a new submission, inside the caller's transaction.
 
-    The caller records the event.
+    The caller records the event. Labels that come from elsewhere need not have the attributes that people must give.
 
     Raises:
         ClientKeyReusedError: this author handed in something else under the same client key before.
         MarksRefusedError: the marks break a rule of the schema.
     """
-    check_marks(marks, schema_in(tx, schema_version), *size_px)
+    check_marks(marks, schema_in(tx, schema_version), *size_px, geometry_only=origin is Origin.IMPORTED)
     submission = Submission(
         id=tx.new_id(),
         item_id=item_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assay.annotations.errors import MarksRefusedError, Problem
@@ -106,6 +106,12 @@ def _check_attributes(no: int, name: str, given: dict[str, Any], known: Sequence
                 Problem(no, "attribute", f"{name}: {value!r} does not fit the attribute {attribute.name!r}")
             )
     return problems
+
+
+def fitting_attributes(given: Mapping[str, Any], known: Sequence[Attribute]) -> dict[str, Any]:
+    """Those attributes a class knows and whose values fit, for labels that come from elsewhere."""
+    by_name = {a.name: a for a in known}
+    return {name: value for name, value in given.items() if name in by_name and _fits(value, by_name[name])}
 
 
 def _fits(value: Any, attribute: Attribute) -> bool:  # noqa: ANN401 - a JSON value

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
 
-from assay.annotations import MAX_MARKS, Mark, MarksRefusedError, Origin, check_marks, take_in
+from assay.annotations import (
+    MAX_MARKS,
+    Mark,
+    MarksRefusedError,
+    Origin,
+    check_marks,
+    fitting_attributes,
+    take_in,
+)
 from assay.formats.files import DictFiles
 from assay.formats.model import ReadOptions, ReadReport
 from assay.formats.registry import codec, detect
@@ -17,7 +25,16 @@ from assay.items import Import, items_of_import
 from assay.jobs.intake import Source, read_texts
 from assay.kernel.actor import Actor
 from assay.kernel.marks import LabelSet
-from assay.labels import LabelClass, LabelSchema, class_id, current_schema_version, publish_schema, schema_in
+from assay.labels import (
+    Attribute,
+    AttributeKind,
+    LabelClass,
+    LabelSchema,
+    class_id,
+    current_schema_version,
+    publish_schema,
+    schema_in,
+)
 from assay.storage import House
 
 MAX_TEXT_BYTES = 512 * 1024 * 1024
@@ -31,16 +48,19 @@ SIDES = ("x_min_px", "y_min_px", "x_max_px", "y_max_px")
 def keep_labels(actor: Actor, project: str, found: Import, source: Source, *, house: House) -> tuple[int, list[str]]:
     """Read the label files of a source and keep their marks on the import's items.
 
-    A project without a label schema gets one with the classes of the labels. Marks that a schema does not allow are
-    left out and named.
+    A project without a label schema gets one with the classes of the labels, their shapes and attributes. Marks that a
+    schema does not allow are left out and named; attributes it does not know are left out and counted.
 
     Returns:
         Marks kept, and warnings for the report.
     """
-    texts, _ = read_texts(source, lambda name: name.lower().endswith(TEXT_ENDINGS), MAX_TEXT_BYTES)
     with house.read(actor, project) as rx:
         items = items_of_import(rx, found.id)
-    files = DictFiles(texts)
+    if not items:
+        return 0, []
+    texts, _ = read_texts(source, lambda name: name.lower().endswith(TEXT_ENDINGS), MAX_TEXT_BYTES)
+    # Codecs look for pictures by their paths; their bytes were dealt with and their sizes are known.
+    files = DictFiles({**dict.fromkeys(items, b""), **texts})
     name = detect(files) if texts else None
     if name is None:
         return 0, []
@@ -51,6 +71,9 @@ def keep_labels(actor: Actor, project: str, found: Import, source: Source, *, ho
     warnings = _words(report)
     if n_elsewhere:
         warnings.append(f"{n_elsewhere} marks lie on pictures that were refused or are in the project already.")
+    with house.read(actor, project) as rx:
+        lost = lost_attributes(label_set, schema_in(rx, None))
+    warnings += [f"The attribute {name!r} of {n} marks is not in the schema and is not kept." for name, n in lost]
     n_marks = 0
     for part in _parts(iter(sorted(grouped.items()))):
         kept, refused = _keep(actor, project, found, part, items, house)
@@ -73,18 +96,40 @@ def _ensure_schema(actor: Actor, project: str, label_set: LabelSet, house: House
         known = current_schema_version(rx)
     if known or not label_set.classes:
         return
-    shapes = defaultdict(set)
-    for name, shape in zip(
-        label_set.marks["label_class"].to_pylist(), label_set.marks["shape"].to_pylist(), strict=True
-    ):
-        shapes[name].add(shape)
-    classes: dict[str, LabelClass] = {}
-    for name in label_set.classes:
-        key = class_id(name)
-        known_shapes = set(classes[key].shapes) if key in classes else set()
-        allowed = tuple(sorted(known_shapes | (shapes.get(name) or {"bbox"})))
-        classes[key] = LabelClass(key, classes[key].name if key in classes else name.strip()[:128], allowed)
-    publish_schema(actor, project, list(classes.values()), house=house)
+    publish_schema(actor, project, classes_of(label_set), house=house)
+
+
+def classes_of(label_set: LabelSet) -> list[LabelClass]:
+    """The classes of labels, with the shapes and attributes their marks have."""
+    names = {class_id(name): name.strip()[:128] for name in reversed(label_set.classes)}
+    shapes: dict[str, set[str]] = defaultdict(set)
+    values: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    columns = (label_set.marks[name].to_pylist() for name in ("label_class", "shape", "attributes"))
+    for name, shape, attributes in zip(*columns, strict=True):
+        shapes[class_id(name)].add(shape)
+        for key, value in orjson.loads(attributes or b"{}").items():
+            values[class_id(name)][key].append(value)
+    return [
+        LabelClass(
+            key,
+            names[key],
+            tuple(sorted(shapes[key] or {"bbox"})),
+            attributes=tuple(
+                Attribute(attribute, kind)
+                for attribute, seen in sorted(values[key].items())
+                if attribute.strip() and (kind := _kind_of(seen)) is not None
+            ),
+        )
+        for key in dict.fromkeys(class_id(name) for name in label_set.classes)
+    ]
+
+
+def _kind_of(values: Sequence[Any]) -> AttributeKind | None:
+    """The kind of attribute that can take all of these values; None when there is none."""
+    kinds = {type(value) for value in values}
+    if kinds <= {int, float} and kinds:
+        return AttributeKind.INT if kinds == {int} else AttributeKind.FLOAT
+    return {bool: AttributeKind.BOOL, str: AttributeKind.TEXT}.get(kinds.pop()) if len(kinds) == 1 else None
 
 
 def class_finder(schema: LabelSchema) -> Callable[[str], str]:
@@ -176,18 +221,32 @@ def _keep(
     return n_marks, refused
 
 
+def lost_attributes(label_set: LabelSet, schema: LabelSchema) -> list[tuple[str, int]]:
+    """Attributes of marks that their class does not know or cannot hold, with how many marks lose each."""
+    find = class_finder(schema)
+    known = {c.id: c.attributes for c in schema.classes}
+    counts: Counter[str] = Counter()
+    columns = (label_set.marks[name].to_pylist() for name in ("label_class", "attributes"))
+    for name, attributes in zip(*columns, strict=True):
+        given = orjson.loads(attributes or b"{}")
+        counts.update(given.keys() - fitting_attributes(given, known.get(find(name), ())).keys())
+    return sorted(counts.items())
+
+
 def allowed_marks(
     rows: Sequence[Mapping[str, Any]], schema: LabelSchema, size_px: tuple[int, int]
 ) -> tuple[list[Mark], list[str]]:
     """The marks a schema allows on one picture, and what is wrong with the others."""
     find = class_finder(schema)
+    known = {c.id: c.attributes for c in schema.classes}
     room = {c.id: c.rules.max_count for c in schema.classes if c.rules.max_count is not None}
     marks: list[Mark] = []
     problems: list[str] = []
     for row in rows:
-        mark = _mark(row, find(row["label_class"]))
+        label_class = find(row["label_class"])
+        mark = _mark(row, label_class, known.get(label_class, ()))
         try:
-            check_marks([mark], schema, *size_px)
+            check_marks([mark], schema, *size_px, geometry_only=True)
         except MarksRefusedError as error:
             problems.append(error.problems[0].text.replace("Mark 1", f"mark {row['mark']}", 1))
             continue
@@ -200,13 +259,13 @@ def allowed_marks(
     return marks, problems
 
 
-def _mark(row: Mapping[str, Any], label_class: str) -> Mark:
+def _mark(row: Mapping[str, Any], label_class: str, known: Sequence[Attribute]) -> Mark:
     geometry = {name: row[name] for name in GEOMETRY if row[name] is not None}
     box = tuple(row[side] if row[side] is not None else 0.0 for side in SIDES)
     return Mark(
         label_class=label_class,
         shape=row["shape"],
         bbox=(box[0], box[1], box[2], box[3]),
-        attributes=orjson.loads(row["attributes"]) if row["attributes"] else {},
+        attributes=fitting_attributes(orjson.loads(row["attributes"] or b"{}"), known),
         geometry=geometry or None,
     )

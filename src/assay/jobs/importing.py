@@ -219,7 +219,7 @@ class Importer:
         except (StoreAwayError, WriteConflictError):
             raise  # the database: everything kept so far is there, and the import goes on
         except AssayError as error:
-            return self._fail(project, found, error.message)
+            return self._fail(project, found, error.message.lstrip(": "))
         except Exception as error:
             logger.exception("import %s failed", import_id)
             return self._fail(project, found, f"Something unexpected happened ({type(error).__name__}).")
