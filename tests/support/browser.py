@@ -29,10 +29,10 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-# A call that is answered by "not signed in" or "there is none yet" is shown as an error by the browser's own console.
-_OWN_WORDS_OF_THE_BROWSER = "Failed to load resource: the server responded with a status of"
-# What was asked for on a page that was left meanwhile.
-_LEFT = "net::ERR_ABORTED"
+# The browser's own words about a call that was answered by "not signed in" or "there is none yet", or while offline.
+_OWN_WORDS = re.compile(
+    "Failed to load resource: (the server responded with a status of|net::ERR_INTERNET_DISCONNECTED)"
+)
 
 
 @contextmanager
@@ -142,7 +142,7 @@ def _watch(visitor: Visitor) -> None:
     wrongs, page = visitor.wrongs, visitor.page
 
     def said(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not message.text.startswith(_OWN_WORDS_OF_THE_BROWSER):
+        if message.type in {"error", "warning"} and not _OWN_WORDS.match(message.text):
             wrongs.append(f"{page.url}: console {message.type}: {message.text}")
 
     def asked(request: Request) -> None:
