@@ -92,8 +92,14 @@ def catalogue() -> dict[str, Make]:
         *((p, {p: 0.8}) for p in ("edge", "small", "covered", "bottom", "class")),
         ("loose", {"loose": 0.08}),
     ]:
+        trials[f"cells, 2nd generator, {label}"] = partial(a_shift, practices=practices, on_cells=True, ticks=0.85)
         trials[f"belt 320 {label}"] = partial(a_shift, practices=practices)
         trials[f"belt 100 {label}"] = partial(a_shift, practices=practices, n_pictures=100)
+    trials["belt 320 covered + bottom, ticked"] = partial(a_shift, practices=dict(pairs[2][1]), ticks=0.85)
+    trials["cells, 2nd generator, covered + bottom, no ticks"] = partial(
+        a_shift, practices=dict(pairs[2][1]), on_cells=True
+    )
+    trials["cells, 2nd generator, careless"] = partial(a_shift, practices={}, sloppy=3, on_cells=True)
     trials["belt 320 careless"] = partial(a_shift, practices={}, sloppy=3)
     trials["belt 100 careless"] = partial(a_shift, practices={}, sloppy=3, n_pictures=100)
     trials["belt 320 all fine"] = partial(a_shift, practices={}, sloppy=0)

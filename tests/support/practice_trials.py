@@ -10,7 +10,7 @@ import numpy as np
 from assay.quality import Boxes
 from assay.quality.convention import Convention, ConventionReport, find_conventions
 
-ALIASES = {"small": {"small", "large"}, "loose": {"all"}}
+ALIASES = {"small": {"small", "large"}, "loose": {"all"}, "covered": {"covered", "flag:occluded"}}
 
 
 @dataclass
@@ -23,6 +23,7 @@ class World:
         sizes: (n_images, 2) width and height.
         followers: practice to the names of those who follow it.
         boundary: the two classes between which the line was moved.
+        flags: flag to person to whether each of their marks has it.
     """
 
     people: dict[str, Boxes]
@@ -30,6 +31,7 @@ class World:
     sizes: np.ndarray
     followers: dict[str, set[str]]
     boundary: tuple[int, int] = (0, 1)
+    flags: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
 
 
 @dataclass
@@ -95,7 +97,12 @@ def run_trials(make: Callable[[np.random.Generator], World], seeds: range, **opt
     for seed in seeds:
         world = make(np.random.default_rng([7919, seed]))
         report = find_conventions(
-            world.people, rng=np.random.default_rng(seed), sizes_px=world.sizes, assigned=world.asked, **options
+            world.people,
+            rng=np.random.default_rng(seed),
+            sizes_px=world.sizes,
+            assigned=world.asked,
+            flags=world.flags,
+            **options,
         )
         tally.add(world, report)
     return tally

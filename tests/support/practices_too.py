@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from assay.quality import Boxes
+from assay.quality import Boxes, box_iou
 from tests.support.practice_trials import World
+from tests.support.scenes import cells
 
 SIDE_PX = 1000
 
@@ -57,21 +58,40 @@ def parts(rng: np.random.Generator, n_pictures: int, mean: float = 14.0) -> Part
     picture, whole, seen = picture[keep], whole[keep], seen[keep]
     area = np.prod(whole[:, 2:] - whole[:, :2], axis=1)
     cut = 1 - np.prod(seen[:, 2:] - seen[:, :2], axis=1) / area
-    height = rng.random(len(picture))
-    under = np.zeros(len(picture))
-    for number in range(n_pictures):
-        here = np.flatnonzero(picture == number)
-        for i in here:
-            on_top = here[height[here] > height[i]]
-            low, high = np.maximum(seen[i, :2], seen[on_top, :2]), np.minimum(seen[i, 2:], seen[on_top, 2:])
-            shared = np.prod(np.clip(high - low, 0, None), axis=1) / np.prod(seen[i, 2:] - seen[i, :2])
-            under[i] = min(shared.max(initial=0.0), 1.0)
+    under = _under(picture, seen, rng)
     visible = under < 0.8
     count = int(visible.sum())
     return Parts(
         n_pictures, picture[visible], seen[visible], cut[visible], under[visible],
         rng.normal(0, 1, count), rng.random(count) < 0.15, rng.normal(0, 1, count),
     )  # fmt: skip
+
+
+def _under(picture: np.ndarray, box: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Largest share of each part that one part lying on it hides; which of two lies on top is chance."""
+    height = rng.random(len(picture))
+    under = np.zeros(len(picture))
+    for number in np.unique(picture):
+        here = np.flatnonzero(picture == number)
+        for i in here:
+            on_top = here[height[here] > height[i]]
+            low, high = np.maximum(box[i, :2], box[on_top, :2]), np.minimum(box[i, 2:], box[on_top, 2:])
+            shared = np.prod(np.clip(high - low, 0, None), axis=1) / np.prod(box[i, 2:] - box[i, :2])
+            under[i] = min(shared.max(initial=0.0), 1.0)
+    return under
+
+
+def cells_as_parts(rng: np.random.Generator) -> Parts:
+    """Real blood cells, stretched to the belt's picture: geometry of theirs, everything else of this generator."""
+    truth, sizes = cells().truth, cells().sizes
+    box = truth.xyxy / np.tile(sizes, 2)[truth.items] * SIDE_PX
+    at_edge = (box <= 0.004 * SIDE_PX).any(axis=1) | (box >= 0.996 * SIDE_PX).any(axis=1)
+    box = np.where(box <= 0.004 * SIDE_PX, 0.0, np.where(box >= 0.996 * SIDE_PX, float(SIDE_PX), box))
+    keep = ((box[:, 2:] - box[:, :2]) > 9).all(axis=1)
+    picture, box, at_edge = truth.items[keep], box[keep], at_edge[keep]
+    n = len(picture)
+    gloss, rusty, visibility = rng.normal(0, 1, n), rng.random(n) < 0.15, rng.normal(0, 1, n)
+    return Parts(len(sizes), picture, box, 0.3 * at_edge, _under(picture, box, rng), gloss, rusty, visibility)
 
 
 def a_shift(
@@ -84,6 +104,8 @@ def a_shift(
     sloppy: int = 2,
     mean: float = 14.0,
     people_a_picture: tuple[float, ...] = (0.0, 0.1, 0.75, 0.15),
+    on_cells: bool = False,
+    ticks: float = 0.0,
 ) -> World:
     """A day of work.
 
@@ -96,8 +118,11 @@ def a_shift(
         sloppy: people who see less, tremble and invent.
         mean: parts a picture.
         people_a_picture: chances of one, two, three and four people being asked.
+        on_cells: on the geometry of real blood cells; all of their pictures.
+        ticks: chance that somebody who draws a part hidden by more than a fifth ticks that it is.
     """
-    there = parts(rng, n_pictures, mean)
+    there = cells_as_parts(rng) if on_cells else parts(rng, n_pictures, mean)
+    n_pictures = there.n_pictures
     names = [f"w{number}" for number in range(n_people)]
     followers = {p: set(rng.choice(names, n_followers, replace=False).tolist()) for p in practices}
     n_asked = 1 + rng.choice(4, n_pictures, p=people_a_picture)
@@ -108,7 +133,21 @@ def a_shift(
         follows = {p: s for p, s in practices.items() if name in followers[p]}
         people[name] = _sheet(there, asked[:, number], follows, np.bool_(name in careless), rng)
     shown = {name: asked[:, number] for number, name in enumerate(names)}
-    return World(people, shown, np.full((n_pictures, 2), float(SIDE_PX)), followers, (0, 1))
+    flags = {"occluded": {name: _ticked(there, boxes, ticks, rng) for name, boxes in people.items()}} if ticks else {}
+    return World(people, shown, np.full((n_pictures, 2), float(SIDE_PX)), followers, (0, 1), flags)
+
+
+def _ticked(there: Parts, boxes: Boxes, ticks: float, rng: np.random.Generator) -> np.ndarray:
+    """Who ticks "occluded": those who look at a part that is, most of the time."""
+    hidden = np.zeros(len(boxes), bool)
+    starts = np.searchsorted(there.picture, np.arange(there.n_pictures + 1))
+    for picture in range(there.n_pictures):
+        mine = slice(boxes.offsets[picture], boxes.offsets[picture + 1])
+        real = slice(starts[picture], starts[picture + 1])
+        if mine.stop > mine.start and real.stop > real.start:
+            iou = box_iou(boxes.xyxy[mine], there.box[real])
+            hidden[mine] = (there.under[real][iou.argmax(axis=1)] > 0.2) & (iou.max(axis=1) > 0.3)
+    return np.where(hidden, rng.random(len(boxes)) < ticks, rng.random(len(boxes)) < 0.01)
 
 
 def _sheet(

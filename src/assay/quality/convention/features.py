@@ -82,12 +82,18 @@ def finer(evidence: Evidence, counted: Flags, feature: Feature) -> list[Feature]
     if feature.kind == ELONGATED:
         return _elongated(evidence, tuple(np.arange(1.2, 4.0, 0.1).tolist()))
     if feature.family == SIZE:
-        side = side_px(evidence.box)
-        lines = np.unique(np.quantile(side[counted], np.arange(0.03, 0.98, 0.02))).tolist()
-        if feature.kind == SMALL:
-            return [Feature(SMALL, SIZE, line, "", side <= line) for line in lines]
-        return [Feature(LARGE, SIZE, line, "", side >= line) for line in lines]
+        extent = evidence.box[:, 2:] - evidence.box[:, :2]
+        by_area, by_short_side = side_px(evidence.box), extent.min(axis=1, initial=np.inf)
+        return [*_lines(feature.kind, by_area, counted), *_lines(feature.kind, by_short_side, counted)]
     return [feature]
+
+
+def _lines(kind: str, side: Floats, counted: Flags) -> list[Feature]:
+    """Many cuts along one way to measure size: people go by the area or by the short side."""
+    lines = np.unique(np.quantile(side[counted], np.arange(0.03, 0.98, 0.02))).tolist()
+    if kind == SMALL:
+        return [Feature(SMALL, SIZE, line, "", side <= line) for line in lines]
+    return [Feature(LARGE, SIZE, line, "", side >= line) for line in lines]
 
 
 def _edge(evidence: Evidence, cuts: tuple[float, ...] = EDGE_CUTS) -> list[Feature]:
