@@ -7,6 +7,8 @@ from assay.governance import Policy
 from assay.quality.measured import at_least_n, measured
 
 MIN_AGREEMENT_ITEMS = 20
+"""Shared images an agreement rests on; of a project with fewer than forty images, half of them: some are settled by an
+expert before a second person has answered."""
 
 
 def check_gates(facts: Facts, policy: Policy) -> tuple[Gate, ...]:
@@ -106,7 +108,8 @@ def _agreement(facts: Facts, policy: Policy) -> Gate:
     if policy.min_agreement_lower is None:
         return Gate("agreement", "Agreement", "no agreement is asked for", "none", measured=measured(facts.agreement))
     rule = f"F1 between people, lower end at least {_rate(policy.min_agreement_lower)}"
-    evidence = at_least_n(facts.agreement.n_items, min(MIN_AGREEMENT_ITEMS, max(1, facts.n_items)), "shared images")
+    needs = min(MIN_AGREEMENT_ITEMS, max(1, (facts.n_items + 1) // 2))
+    evidence = at_least_n(facts.agreement.n_items, needs, "shared images")
     held = measured(facts.agreement, evidence, limit=policy.min_agreement_lower)
     low = facts.agreement.low if facts.agreement.low is not None else facts.agreement.value
     if not evidence.enough or low is None:

@@ -51,10 +51,10 @@ def _look_after_alarm(house: House, event: Event) -> None:
 
 
 def _infer(house: House, event: Event) -> None:
-    """Infer an item's answer once all its answers are in."""
-    if event.body["kind"] == "work" and event.body["complete"]:
-        key = f"consensus/{event.id}"
-        update_consensus(event.project_id, event.body["item"], event.body["batch"], key=key, house=house)
+    """Infer an item's answer once all its answers are in, or nobody is left to give those that are wanted."""
+    if event.body["kind"] == "work":
+        follow = update_consensus if event.body["complete"] else unstick
+        follow(event.project_id, event.body["item"], event.body["batch"], key=f"consensus/{event.id}", house=house)
 
 
 def _infer_again(house: House, event: Event) -> None:

@@ -61,4 +61,5 @@ batch_counts = store.batch_counts
 batched_items = store.batched_items
 count_practice = store.count_practice
 people_done_with = store.people_done_with
+is_given_back = store.is_given_back
 tasks_of_items = store.tasks_of_items

@@ -769,6 +769,22 @@ _done_with = sa.select(assignments.c.user_id).where(
 )
 
 
+_given_back = (
+    sa.select(assignments.c.id)
+    .where(
+        assignments.c.project_id == PROJECT,
+        assignments.c.item_id == sa.bindparam("item"),
+        assignments.c.state.in_(("skipped", "returned")),
+    )
+    .limit(1)
+)
+
+
+def is_given_back(rx: Rx, item_id: str) -> bool:
+    """Whether somebody gave this item back, who will not be given it again."""
+    return rx.first(_given_back, item=item_id) is not None
+
+
 def people_done_with(rx: Rx, item_id: str) -> set[str]:
     """Everybody who answered this item or gave it back, and will not be given it again."""
     return {row.user_id for row in rx.rows(_done_with, item=item_id)}

@@ -10,7 +10,7 @@ from assay.annotations import Mark, Origin, StoredMark, Submission, marks_of, su
 from assay.gold import counts_of_user
 from assay.kernel.actor import Actor, system
 from assay.kernel.ids import random_id
-from assay.queue import BatchPolicy, Kind, Task, batch_in, people_done_with, tasks_of_item
+from assay.queue import BatchPolicy, Kind, Task, batch_in, is_given_back, people_done_with, tasks_of_item
 from assay.reliability import counted
 from assay.review import store
 from assay.review.model import Adjudication, Consensus, ConsensusState, FusedMark, Review, Standing
@@ -140,8 +140,10 @@ def _somebody_left(rx: Rx, task: Task) -> bool:
 
 
 def unstick(project: str, item_id: str, batch_id: str, *, key: str, house: House) -> bool:
-    """Let an expert decide an item that wants more answers and that nobody is left to answer; twice is once."""
+    """Let an expert decide an item that was given back and that nobody is left to answer; twice is once."""
     with house.read(AUTHOR, project) as rx:
+        if not is_given_back(rx, item_id):
+            return False
         task = next((t for t in tasks_of_item(rx, item_id) if t.batch_id == batch_id), None)
         if task is None or task.n_submitted >= task.overlap or _somebody_left(rx, task):
             return False

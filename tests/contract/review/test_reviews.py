@@ -258,6 +258,20 @@ def test_an_item_everybody_gives_back_goes_to_an_expert_who_settles_it_without_a
     assert inferred(project).state == "settled"
 
 
+def test_an_item_that_one_gave_back_goes_to_an_expert_once_the_last_other_has_answered(house: House) -> None:
+    project = a_project(house, n_items=1, annotators=["ann", "bob"])
+    project.batch(overlap=2)
+    assignment = project.claim("ann")
+    assert assignment is not None
+    skip(project.actor("ann"), project.id, assignment.id, reason="blurred", house=house)
+    project.follow()
+    assert disputes(project) == {}
+    project.work("bob")
+    project.follow()
+    assert inferred(project).state == "disputed"
+    assert disputes(project) == {"open": 1}
+
+
 def test_a_skip_changes_nothing_while_others_can_answer(house: House) -> None:
     project = a_project(house, n_items=1)
     project.batch(overlap=2)

@@ -130,7 +130,8 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
         figures: list[str] = []
         while (task := one_task(server, len(done))) is not None:
             done.append(task)
-            server.settle()
+            if len(done) % 5 == 0:
+                server.settle()  # scored by now, gold and work alike
             figures.append(json.dumps(server.ann.get("/me/figures"), sort_keys=True))
         other = {
             path: server.ann.call("GET", path)

@@ -100,9 +100,10 @@ def test_one_answer_an_image_is_said_to_be_unmeasured_agreement() -> None:
     assert gate(replace(GOOD, agreement=nothing_measured("test")), "agreement", single).state == "none"
 
 
-def test_a_small_project_needs_no_more_shared_images_than_it_has() -> None:
-    small = replace(GOOD, n_items=5, n_complete=5, agreement=rate(0.8, n_items=5))
+def test_a_small_project_needs_half_of_its_images_shared() -> None:
+    small = replace(GOOD, n_items=5, n_complete=5, agreement=rate(0.8, n_items=3))
     assert gate(small, "agreement").state == "pass"
+    assert gate(replace(small, agreement=rate(0.8, n_items=2)), "agreement").state == "wait"
 
 
 def test_blocking_gates_come_first_and_the_headline_counts_them() -> None:
