@@ -11,22 +11,19 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.support.browser import Visitor, chromium, drag_box, drawn_marks, type_box, visiting, wait_for_picture
-from tests.support.demo_house import Printed, command, play_demo, practice_truth, rows
+from tests.support.demo_house import Printed, command, played_demo, practice_truth, rows
 
 from assay.demo.truth import Box, TruthItem
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
-N_PICTURES = 12
 LOGIN = "you-annotator"
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a demonstration that has been played."""
-    folder = tmp_path_factory.mktemp("newcomer") / "house"
-    play_demo(folder, N_PICTURES)
-    return folder
+    return played_demo(tmp_path_factory, tmp_path_factory.mktemp("newcomer") / "house")
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +42,7 @@ def browser() -> Iterator[Browser]:
 def test_a_newcomer_labels_six_pictures_by_key_and_mouse_and_reads_an_honest_figure(
     browser: Browser, printed: Printed, home: Path
 ) -> None:
-    truth = practice_truth(N_PICTURES)
+    truth = practice_truth()
     with visiting(browser, printed.address) as you:
         arrive(you, printed)
         done, n_gold = set[str](), 0

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 from tests.support.browser import NARROW, Visitor, chromium, visiting, wait_for_picture
-from tests.support.demo_house import Printed, command, play_demo, rows
+from tests.support.demo_house import Printed, command, played_demo, rows
 from tests.support.sharp_text import OWN, fill_project
 
 from assay.access import add_member, find_account, found_project, make_key_for
@@ -21,7 +21,6 @@ from assay.kernel.actor import system
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 
-N_PICTURES = 34  # ten of them gold, so that everybody has a chart
 SHARP, SHARP_NAME = "sharp", f"Sharp {OWN[0]}"
 ALWAYS = (
     "",
@@ -69,8 +68,7 @@ class Place:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    home = tmp_path_factory.mktemp("pages") / "house"
-    play_demo(home, N_PICTURES)
+    home = played_demo(tmp_path_factory, tmp_path_factory.mktemp("pages") / "house")
     key = found_sharp_project(home)
     with command("demo", "--house", home, "--port", "0", until="Ctrl-C stops") as printed:
         yield Place(printed, home, key)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -24,11 +26,26 @@ from assay.demo.run import run_for_a_visitor
 from assay.demo.truth import TruthItem
 
 SEED = 7
+N_PICTURES = 34
+"""Of the small demonstration; ten of them become gold, the fewest that give everybody a figure."""
 
 
-def play_demo(home: Path, n_pictures: int) -> dict[str, Any]:
+def played_demo(factory: pytest.TempPathFactory, home: Path) -> Path:
+    """A copy at `home` of the small demonstration, which is played once for all workers of a test run."""
+    shared = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "demo").exists():
+            play_demo(shared / "demo-under-way")
+            (shared / "demo-under-way").rename(shared / "demo")
+    return shutil.copytree(shared / "demo", home)
+
+
+def play_demo(home: Path) -> dict[str, Any]:
     """Play the demonstration with few pictures and without its pauses; returns its report."""
-    plan = Plan(house=home, data=None, seed=SEED, port=0, paced=True, n_pictures=n_pictures)
+    plan = Plan(house=home, data=None, seed=SEED, port=0, paced=True, n_pictures=N_PICTURES)
     with pytest.MonkeyPatch.context() as patch:
         for name, seconds in (("PACED_S", 0.0), ("_REVIEW_S", 0.0), ("_READ_S", 0.0), ("_LOOK_S", 0.2)):
             patch.setattr(play, name, seconds)
@@ -38,9 +55,9 @@ def play_demo(home: Path, n_pictures: int) -> dict[str, Any]:
     return report
 
 
-def practice_truth(n_pictures: int) -> dict[str, TruthItem]:
+def practice_truth() -> dict[str, TruthItem]:
     """What is true of the practice round's pictures, by name."""
-    return {item.name: item for item in DrawnMaterial(SEED, n_pictures, N_PRACTICE).material().practice}
+    return {item.name: item for item in DrawnMaterial(SEED, N_PICTURES, N_PRACTICE).material().practice}
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ class LabelDoubts:
     Attributes:
         doubt: (n,) 0 to 1: share of the items with the same label that are less doubted.
         is_issue: (n,) counted as an error by confident learning.
-        suggested: (n,) of an issue, the class the model is confident of; else the most likely one after correction for how
+        suggested: (n,) of an issue, the class the model is confident of; else the likeliest one corrected for how
             classes are usually mixed up.
         thresholds: (n_classes,) mean probability of a class over the items labelled so; NaN where there are none.
         confident_joint: (n_classes, n_classes) items by label given (row) and class the model is confident of (column).

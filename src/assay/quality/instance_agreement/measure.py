@@ -163,7 +163,7 @@ class _Parts:
             same, counts = sums.observed[:, _CLASSES], sums.observed[:, _CLASSES + 1 :]
             total = counts.sum(axis=1)
             expected = total**2 - (counts**2).sum(axis=1)
-            gone = expected <= 1e-9 * total**2  # one class only
+            gone = (expected <= 1e-9 * total**2) | (total <= 1)  # one class only; less than one pair counted
             return np.asarray(np.where(gone, np.nan, 1 - (total - 1) * (total - 2 * same) / expected))
 
         return without_spread(self._measured(value, 2 * self._n_matched, "alpha-class"), 1.0)
