@@ -67,7 +67,7 @@ bench-durability: setup
 	$(BIN)/python -m tests.bench.kill --kills 200 --database postgres
 
 lock:
-	uv pip compile pyproject.toml --extra server --extra postgres --group dev --generate-hashes \
+	uv pip compile pyproject.toml --extra server --extra postgres --extra models --group dev --generate-hashes \
 	  --no-emit-index-url --python-version 3.11 --no-header -o requirements/dev.txt
 
 clean:
