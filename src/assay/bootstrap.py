@@ -29,6 +29,7 @@ ROOMS_WITH_TABLES = (
     "queue",
     "review",
     "datasets",
+    "models",
     "insights",
 )
 
