@@ -145,3 +145,14 @@ class AlphaUndefinedError(UndefinedError):
     def __init__(self, what: str, *, n_items: int) -> None:
         hint = "It needs items that two people judged and at least two different answers in all."
         super().__init__(f"{what} is undefined on {n_items} items.", hint=hint)
+
+
+class PairedScoresError(InvalidInputError):
+    """Scores of two models that cannot be compared item by item."""
+
+    code = "quality.paired_scores"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"The scores cannot be compared: {what}.", hint="Give both models' scores on the same items, each 0 to 1."
+        )
