@@ -6,10 +6,14 @@ from assay.annotations.errors import ClientKeyReusedError, MarksRefusedError, Pr
 from assay.annotations.model import Box, Mark, Origin, StoredMark, Submission
 from assay.annotations.queries import (
     count_by_author,
+    items_answered_by,
+    items_imported_on,
+    items_marked,
     marks_of,
     submission_in,
     submissions_of_author,
     submissions_of_item,
+    submissions_of_items,
 )
 from assay.annotations.rules import (
     MAX_MARKS,
@@ -38,6 +42,9 @@ __all__ = [
     "drop_imported",
     "find_same",
     "fitting_attributes",
+    "items_answered_by",
+    "items_imported_on",
+    "items_marked",
     "mark_from_json",
     "mark_to_json",
     "marks_digest",
@@ -45,5 +52,6 @@ __all__ = [
     "submission_in",
     "submissions_of_author",
     "submissions_of_item",
+    "submissions_of_items",
     "take_in",
 ]

@@ -262,6 +262,51 @@ def box_rows(rx: Rx) -> list[tuple[str, str, float, float, float, float]]:
     return [tuple(row) for row in rx.rows(_box_rows)]
 
 
+_marked = (
+    sa.select(annotation_rows.c.item_id)
+    .where(annotation_rows.c.project_id == PROJECT, annotation_rows.c.label_class == sa.bindparam("name"))
+    .distinct()
+)
+_answered_by = (
+    sa.select(submissions.c.item_id)
+    .where(submissions.c.project_id == PROJECT, submissions.c.author_id == sa.bindparam("author"))
+    .distinct()
+)
+_imported_on = (
+    sa.select(submissions.c.item_id)
+    .where(submissions.c.project_id == PROJECT, submissions.c.origin == "imported")
+    .distinct()
+)
+_newest = (
+    sa.select(submissions)
+    .where(submissions.c.project_id == PROJECT, submissions.c.item_id.in_(sa.bindparam("items", expanding=True)))
+    .order_by(submissions.c.item_id, submissions.c.id)
+)
+
+
+def items_marked(rx: Rx, label_class: str) -> set[str]:
+    """Items on which anybody ever drew this class. Reads every mark of the project."""
+    return {row.item_id for row in rx.rows(_marked, name=label_class)}
+
+
+def items_answered_by(rx: Rx, author_id: str) -> set[str]:
+    """Items this author handed something in for."""
+    return {row.item_id for row in rx.rows(_answered_by, author=author_id)}
+
+
+def items_imported_on(rx: Rx) -> set[str]:
+    """Items whose labels came along with an import."""
+    return {row.item_id for row in rx.rows(_imported_on)}
+
+
+def submissions_of_items(rx: Rx, item_ids: Sequence[str]) -> dict[str, list[Submission]]:
+    """All submissions on each of these items, oldest first."""
+    found: dict[str, list[Submission]] = {item: [] for item in item_ids}
+    for row in rx.rows(_newest, items=list(item_ids)):
+        found[row.item_id].append(submission_of(row))
+    return found
+
+
 _by_author = (
     sa.select(submissions.c.author_id, sa.func.count().label("n"))
     .where(submissions.c.project_id == PROJECT, submissions.c.author_id.in_(sa.bindparam("authors", expanding=True)))

@@ -23,6 +23,20 @@ findings = sa.Table(
     sa.UniqueConstraint("project_id", "kind", "feature"),
 )
 
+# What people said about labels that are probably wrong; the doubts themselves are found anew each time.
+doubts = sa.Table(
+    "doubts",
+    metadata,
+    project_id(),
+    identifier("id"),  # from the place, kind and class
+    identifier("item_id"),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),  # confirmed, dismissed, open (taken back)
+    identifier("decided_by"),
+    instant("decided_at_us"),
+    sa.PrimaryKeyConstraint("project_id", "id"),
+)
+
 
 _all = sa.select(findings).where(findings.c.project_id == PROJECT).order_by(findings.c.found_at_us)
 _one = sa.select(findings).where(findings.c.project_id == PROJECT, findings.c.id == sa.bindparam("finding"))
@@ -62,3 +76,23 @@ def add_finding(tx: Tx, finding_id: str, feature: str, body: str) -> bool:
 def update_finding(tx: Tx, finding_id: str, body: str, state: str) -> None:
     """Keep what is known of it now."""
     tx.change(_update, finding=finding_id, new_body=body, new_state=state, at=tx.now_us)
+
+
+_all_doubts = sa.select(doubts).where(doubts.c.project_id == PROJECT)
+_change_doubt = (
+    sa.update(doubts)
+    .where(doubts.c.project_id == PROJECT, doubts.c.id == sa.bindparam("doubt"))
+    .values(state=sa.bindparam("new_state"), decided_by=sa.bindparam("by"), decided_at_us=sa.bindparam("at"))
+)
+
+
+def all_doubts(rx: Rx) -> list[Any]:
+    """What was said about each doubtful label."""
+    return rx.rows(_all_doubts)
+
+
+def put_doubt(tx: Tx, doubt_id: str, item_id: str, kind: str, state: str) -> None:
+    """Keep the newest word about a doubtful label; earlier ones live on in the events."""
+    row = {"id": doubt_id, "item_id": item_id, "kind": kind, "state": state}
+    if not tx.insert_new(doubts, {**row, "decided_by": tx.actor.id, "decided_at_us": tx.now_us}):
+        tx.change(_change_doubt, doubt=doubt_id, new_state=state, by=tx.actor.id, at=tx.now_us)

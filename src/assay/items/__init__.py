@@ -26,6 +26,7 @@ from assay.items.queries import (
     list_import_rows,
     list_imports,
     media_in,
+    names_of_items,
     perceptual_hashes,
     running_imports,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "list_import_rows",
     "list_imports",
     "media_in",
+    "names_of_items",
     "open_import",
     "perceptual_hashes",
     "running_imports",

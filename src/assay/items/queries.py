@@ -37,6 +37,7 @@ def media_in(rx: Rx, item_id: str) -> Medium:
 items_by_id = store.items_by_id
 items_after = store.items_after
 count_items = store.count_items
+names_of_items = store.names_of_items
 
 
 def get_import(actor: Actor, project: str, import_id: str, *, house: House) -> Import:

@@ -112,6 +112,7 @@ class Review:
     fixed_by: str | None
     created_at_us: int
     closed_at_us: int | None
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

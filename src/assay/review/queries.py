@@ -65,6 +65,8 @@ def list_adjudications(
 find_adjudication = store.find_adjudication
 find_consensus = store.find_consensus
 consensus_of_item = store.consensus_of_item
+consensus_of_items = store.consensus_of_items
+consensus_scores = store.consensus_scores
 consensus_after = store.consensus_after
 consensus_states = store.consensus_states
 adjudication_states = store.adjudication_states

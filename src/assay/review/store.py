@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -114,6 +114,17 @@ put_backs = sa.Table(
     sa.Index("ix_put_backs_user", "project_id", "user_id"),
 )
 
+# What a reviewer says about single marks of an answer, beside the verdict on the whole.
+review_notes = sa.Table(
+    "review_notes",
+    metadata,
+    project_id(),
+    identifier("review_id"),
+    identifier("mark_id"),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.PrimaryKeyConstraint("project_id", "review_id", "mark_id"),
+)
+
 
 # --- consensus ------------------------------------------------------------------------------------------------------
 
@@ -184,6 +195,28 @@ _waiting = sa.select(consensus.c.item_id, consensus.c.batch_id).where(
 def waiting_items(rx: Rx) -> list[tuple[str, str]]:
     """Items that want more answers after one was rejected: item and batch."""
     return [(row.item_id, row.batch_id) for row in rx.rows(_waiting)]
+
+
+_scores = (
+    sa.select(consensus.c.item_id, consensus.c.state, consensus.c.mean_iou)
+    .where(consensus.c.project_id == PROJECT)
+    .order_by(consensus.c.item_id, consensus.c.batch_id)
+)
+_consensus_of_items = (
+    sa.select(consensus)
+    .where(consensus.c.project_id == PROJECT, consensus.c.item_id.in_(sa.bindparam("items", expanding=True)))
+    .order_by(consensus.c.item_id, consensus.c.batch_id)
+)
+
+
+def consensus_scores(rx: Rx) -> dict[str, tuple[ConsensusState, float | None]]:
+    """State and mean IoU of each item, by its newest batch; items nothing is inferred for are left out."""
+    return {row.item_id: (ConsensusState(row.state), row.mean_iou) for row in rx.rows(_scores)}
+
+
+def consensus_of_items(rx: Rx, item_ids: Sequence[str]) -> dict[str, Consensus]:
+    """What is inferred for each of these items, by its newest batch."""
+    return {row.item_id: _consensus_row(row) for row in rx.rows(_consensus_of_items, items=list(item_ids))}
 
 
 def put_consensus(tx: Tx, value: Consensus) -> None:
@@ -369,6 +402,25 @@ def close_review(
     return changed == 1
 
 
+_notes = sa.select(review_notes).where(
+    review_notes.c.project_id == PROJECT, review_notes.c.review_id.in_(sa.bindparam("reviews", expanding=True))
+)
+
+
+def add_notes(tx: Tx, review_id: str, notes: Mapping[str, str]) -> None:
+    """Keep what is said about single marks."""
+    if notes:
+        tx.insert(review_notes, [{"review_id": review_id, "mark_id": m, "text": text} for m, text in notes.items()])
+
+
+def notes_of(rx: Rx, review_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    """What was said about single marks, by review and mark."""
+    found: dict[str, dict[str, str]] = {review: {} for review in review_ids}
+    for row in rx.rows(_notes, reviews=list(review_ids)):
+        found[row.review_id][row.mark_id] = row.text
+    return found
+
+
 def count_open_reviews(rx: Rx) -> int:
     """Reviews nobody has decided."""
     return rx.value(_open_reviews) or 0
@@ -425,6 +477,7 @@ def _review_row(row: Any) -> Review:  # noqa: ANN401 - a database row
         fixed_by=row.fixed_by,
         created_at_us=row.created_at_us,
         closed_at_us=row.closed_at_us,
+        seconds=row.seconds,
     )
 
 
