@@ -1,6 +1,7 @@
 """Measures how often practices that differ are found, with the right people, and how often none is invented.
 
-`python -m tests.bench.convention [--seeds 20] [--start 1000] [--only PATTERN]`; `--list` shows what there is.
+`python -m tests.bench.convention [--seeds 20] [--start 1000] [--only PATTERN]`; `--list` shows what there is;
+`--promised` measures what docs/convention.md promises and prints it beside its limits.
 """
 
 from __future__ import annotations
@@ -9,14 +10,18 @@ import argparse
 import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from tests.support.crowd import crowd_boxes, looseness_against_gold
 from tests.support.nodules import shuffled_readers
-from tests.support.practice_trials import World, run_trials
+from tests.support.practice_trials import Tally, World, run_trials
 from tests.support.practices import a_team, careful, careless, work
 from tests.support.practices_too import a_shift
 from tests.support.scenes import Scenes, boards, cells, street
+
+from assay.quality.convention import find_conventions
 
 SCENES = {"cells": cells, "street": street, "boards": boards}
 Make = Callable[[np.random.Generator], World]
@@ -116,6 +121,99 @@ def catalogue() -> dict[str, Make]:
     return trials
 
 
+@dataclass(frozen=True)
+class Promise:
+    """One line of what is promised.
+
+    Attributes:
+        words: what for.
+        trials: names in the catalogue, counted together.
+        limit: in words; of 20 seeds each.
+        holds: whether a tally is within it, for so many seeds of each trial.
+    """
+
+    words: str
+    trials: tuple[str, ...]
+    limit: str
+    holds: Callable[[Tally], bool]
+
+
+def both(at_least: float) -> Callable[[Tally], bool]:
+    """Both practices found often enough, with the right people on their sides."""
+    return lambda t: t.all_found >= at_least * t.n and t.right_share >= 0.97 and t.undecided_share <= 0.20
+
+
+SIDES = "sides named right at least 97 %, undecided at most 20 %"
+SECOND = "cells, 2nd generator, "
+PROMISES = [
+    Promise("edge + loose 8 %", ("cells all edge + loose",), f"both in 18; {SIDES}", both(0.9)),
+    Promise("the same, second generator", (SECOND + "edge + loose",), f"both in 18; {SIDES}", both(0.9)),
+    Promise("class + edge", ("cells all class + edge",), f"both in 18; {SIDES}", both(0.9)),
+    Promise("the same, second generator", (SECOND + "class + edge",), f"both in 18; {SIDES}", both(0.9)),
+    Promise("overlap + bottom", ("cells all covered + bottom",), f"both in 17; {SIDES}", both(0.85)),
+    Promise("the same, second generator", (SECOND + "covered + bottom",), f"both in 17; {SIDES}", both(0.85)),
+    Promise(
+        "careless only: plain, whole-image lapses, inventions",
+        tuple(f"cells all careless {kind}" for kind in ("plain", "lapses", "invents")),
+        "a split in at most 1 of 60",
+        lambda t: t.runs_with_split <= t.n / 60,
+    ),
+    Promise(
+        "the same, second generator: cells, belt, short belt",
+        (SECOND + "careless", "belt 320 careless", "belt 100 careless"),
+        "a split in at most 1 of 60",
+        lambda t: t.runs_with_split <= t.n / 60,
+    ),
+    Promise(
+        "looseness a continuum",
+        ("cells all careless continuum",),
+        "spread in at least 10, a split in at most 1",
+        lambda t: t.spreads >= t.n / 2 and t.runs_with_split <= t.n / 20,
+    ),
+    Promise("100 images, edge + loose", ("cells 100 edge + loose",), "both in 17", lambda t: t.all_found >= 0.85 * t.n),
+    Promise(
+        "100 images of few small objects",
+        ("boards 100 small + loose",),
+        "answers not enough evidence",
+        lambda t: t.too_little == t.n,
+    ),
+    Promise(
+        "overlap 2, edge + loose",
+        ("cells all edge + loose, overlap 2",),
+        "existence and class need three people; loose in 19",
+        lambda t: t.three_needed == t.n and t.found.get("loose", 0) >= 0.95 * t.n and "edge" not in t.found,
+    ),
+    Promise("real nodule readers, shuffled", ("nodules",), "no split", lambda t: t.runs_with_split == 0),
+    Promise(
+        "the same, small ones skipped by three of eight",
+        ("nodules small 0.8",),
+        "found in 18",
+        lambda t: t.all_found >= 0.9 * t.n,
+    ),
+]
+
+
+def promised(n_seeds: int, start: int, alpha: float) -> None:
+    """Print every promise, its limit and what came out, as the table of docs/convention.md."""
+    trials = catalogue()
+    print("| case | promised (of 20 seeds) | measured | holds |\n|---|---|---|---|")
+    for promise in PROMISES:
+        tally = Tally()
+        for name in promise.trials:
+            run_trials(trials[name], range(start, start + n_seeds), tally=tally, alpha=alpha)
+        print(
+            f"| {promise.words} | {promise.limit} | {tally} | {'yes' if promise.holds(tally) else 'NO'} |", flush=True
+        )
+    people, asked, gold = crowd_boxes()
+    report = find_conventions(people, rng=np.random.default_rng(start), assigned=asked, alpha=0.01)
+    n_people, rank = looseness_against_gold(report, people, asked, gold)
+    spread = any(c.kind == "spread" and c.feature == "all" for c in report.conventions)
+    holds = "yes" if spread and not report.splits and rank >= 0.85 else "NO"
+    found = f"{'spread' if spread else 'no spread'}, {len(report.splits)} splits; {rank:.3f} over {n_people} people"
+    limit = "spread, no split; rank correlation of looseness with gold at least .85"
+    print(f"| 196 real people on 200 images | {limit} | {found} | {holds} |")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
@@ -123,7 +221,11 @@ def main() -> None:
     parser.add_argument("--only", default="")
     parser.add_argument("--alpha", type=float, default=0.05)
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--promised", action="store_true")
     asked = parser.parse_args()
+    if asked.promised:
+        promised(asked.seeds, asked.start, asked.alpha)
+        return
     for name, make in catalogue().items():
         if not re.search(asked.only, name):
             continue

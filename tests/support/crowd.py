@@ -9,8 +9,10 @@ import re
 from functools import lru_cache
 
 import numpy as np
+from scipy.stats import spearmanr
 
-from assay.quality import Boxes
+from assay.quality import Boxes, match_boxes
+from assay.quality.convention import ConventionReport
 from tests.support.shared import shared_path
 
 _NUMBER = re.compile(r"-?[\d.]+(?:e-?\d+)?")
@@ -48,3 +50,22 @@ def krippendorff_cv(name: str) -> dict[str, Boxes]:
         boxes = [(x, y, x + width, y + height) for x, y, width, height in (mark["bbox"] for mark in marks)]
         people[person] = Boxes.of([boxes], [[codes.index(mark["category_id"]) for mark in marks]])
     return people
+
+
+def looseness_against_gold(
+    report: ConventionReport, people: dict[str, Boxes], asked: dict[str, np.ndarray], gold: Boxes
+) -> tuple[int, float]:
+    """How many people were found to be spread in looseness, and the rank correlation of theirs with that from gold."""
+    spread = next((c for c in report.conventions if c.feature == "all"), None)
+    if spread is None:
+        return 0, 0.0
+    outward = np.array([-1.0, -1.0, 1.0, 1.0])
+    known = {}
+    for name in spread.people_values:
+        items = np.flatnonzero(asked[name])
+        pairs = match_boxes(gold.take(items), people[name].take(items), threshold=0.3)
+        true, drawn = gold.take(items).xyxy[pairs.left_rows], people[name].take(items).xyxy[pairs.right_rows]
+        offsets = np.clip(outward * (drawn - true) / np.tile(true[:, 2:] - true[:, :2], 2), -1, 1)
+        known[name] = offsets.mean()
+    values = [spread.people_values[name] for name in known]
+    return len(known), float(spearmanr(values, list(known.values())).statistic)

@@ -47,6 +47,8 @@ class Tally:
     extra: int = 0
     runs_with_split: int = 0
     spreads: int = 0
+    too_little: int = 0
+    three_needed: int = 0
     extras: list[str] = field(default_factory=list)
 
     def add(self, world: World, report: ConventionReport) -> None:
@@ -54,6 +56,8 @@ class Tally:
         self.n += 1
         self.runs_with_split += bool(report.splits)
         self.spreads += any(c.kind == "spread" for c in report.conventions)
+        self.too_little += report.existence.state == "not_enough_evidence"
+        self.three_needed += report.existence.state == report.label_class.state == "needs_three_people"
         hits = {}
         for split in report.splits:
             practice = next((p for p in world.followers if is_about(split, p, world)), None)
@@ -72,14 +76,28 @@ class Tally:
         self.all_found += len(hits) == len(world.followers) > 0
 
     def __str__(self) -> str:
-        named = self.right + self.wrong
-        found = " ".join(f"{practice} {n}" for practice, n in sorted(self.found.items())) or "-"
-        share = f"{100 * self.wrong / named:.1f} %" if named else "-"
-        loose = f"{100 * self.undecided / (named + self.undecided):.0f} %" if named else "-"
-        return (
-            f"of {self.n}: {found}; all {self.all_found}; wrong sides {share} of {named}, undecided {loose}; "
-            f"extra {self.extra} {self.extras}; with split {self.runs_with_split}; spread {self.spreads}"
-        )
+        found = " ".join(f"{practice} {n}" for practice, n in sorted(self.found.items())) or "nothing"
+        said = [f"of {self.n}: {found}"]
+        if self.found:
+            said.append(f"all {self.all_found}")
+        if self.right + self.wrong:
+            said.append(f"sides right {100 * self.right_share:.1f} % of {self.right + self.wrong}")
+            said.append(f"undecided {100 * self.undecided_share:.0f} %")
+        said.append(f"runs with a split {self.runs_with_split}")
+        counts = {"extra": self.extra, "spread": self.spreads, "not enough evidence": self.too_little}
+        counts["needs three people"] = self.three_needed
+        said += [f"{what} {n}" for what, n in counts.items() if n]
+        return "; ".join(said)
+
+    @property
+    def right_share(self) -> float:
+        """Of the people named on a side, those who belong there; 1 when nobody was named."""
+        return self.right / max(1, self.right + self.wrong) if self.right + self.wrong else 1.0
+
+    @property
+    def undecided_share(self) -> float:
+        """Of the people compared, those put on no side."""
+        return self.undecided / max(1, self.right + self.wrong + self.undecided)
 
 
 def is_about(convention: Convention, practice: str, world: World) -> bool:
@@ -91,9 +109,11 @@ def is_about(convention: Convention, practice: str, world: World) -> bool:
     return name in ALIASES.get(practice, {practice})
 
 
-def run_trials(make: Callable[[np.random.Generator], World], seeds: range, **options: float) -> Tally:
-    """Make a world for each seed and search it."""
-    tally = Tally()
+def run_trials(
+    make: Callable[[np.random.Generator], World], seeds: range, *, tally: Tally | None = None, **options: float
+) -> Tally:
+    """Make a world for each seed and search it; counts go on in `tally` where one is given."""
+    tally = tally or Tally()
     for seed in seeds:
         world = make(np.random.default_rng([7919, seed]))
         report = find_conventions(

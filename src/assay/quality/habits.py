@@ -17,11 +17,9 @@ from scipy.special import ndtr
 from scipy.stats import hypergeom
 
 from assay.kernel.estimate import Estimate
-from assay.quality.calibration.answers import GoldAnswers
-from assay.quality.calibration.clustering import PRIOR_RHO, moment_rho
-from assay.quality.calibration.period import clustered_rate
 from assay.quality.habit_evidence import FEATURES, Flags, Opportunities
 from assay.quality.habit_words import clause_for, hint_for, title_for
+from assay.quality.image_shares import share_by_image
 
 EXTENDS_DOWN: Final = "extends_down"
 
@@ -108,14 +106,6 @@ def concentration_p(missed: Flags, flagged: Flags, image: NDArray[np.int64]) -> 
     for i in range(len(most)):
         law = np.convolve(law, chances[i, : most[i] + 1])
     return float(min(1.0, law[seen:].sum()))
-
-
-def share_by_image(events: Flags, image: NDArray[np.int64]) -> Estimate:
-    """Measure the share of events among rows, with an interval that allows for events coming by images."""
-    _, stratum = np.unique(image, return_inverse=True)
-    answers = GoldAnswers.of(np.bincount(stratum), np.bincount(stratum, weights=events).astype(np.int64))
-    rho = float(moment_rho(answers.n_units, answers.n_errors))
-    return clustered_rate(answers, PRIOR_RHO if np.isnan(rho) else rho)
 
 
 def _existence_habits(evidence: Opportunities, level: float, things: str) -> list[Habit]:

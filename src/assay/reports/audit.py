@@ -18,7 +18,7 @@ import numpy as np
 from assay.formats import disarmed
 from assay.kernel.estimate import Estimate, nothing_measured
 from assay.quality import rate_estimate, sample_defect_rate
-from assay.quality.habits import share_by_image
+from assay.quality.image_shares import share_by_image
 from assay.reports import documents
 from assay.reports.documents import Json, said
 from assay.reports.errors import NoAreasError, SheetInvalidError

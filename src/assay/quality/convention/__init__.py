@@ -4,6 +4,9 @@ from assay.quality.convention.evidence import Evidence as Evidence
 from assay.quality.convention.find import find_conventions as find_conventions
 from assay.quality.convention.model import Convention as Convention
 from assay.quality.convention.model import ConventionReport as ConventionReport
+from assay.quality.convention.model import Grade as Grade
 from assay.quality.convention.model import Looked as Looked
 from assay.quality.convention.model import PersonCare as PersonCare
+from assay.quality.convention.model import Proof as Proof
 from assay.quality.convention.model import Side as Side
+from assay.quality.convention.proof import prove as prove

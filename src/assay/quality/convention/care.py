@@ -8,7 +8,7 @@ from assay.kernel.estimate import Estimate
 from assay.quality.convention.evidence import Evidence, Flags, Floats
 from assay.quality.convention.features import Feature
 from assay.quality.convention.model import PersonCare
-from assay.quality.habits import share_by_image
+from assay.quality.image_shares import share_by_image
 from assay.quality.marks import Longs
 
 _OTHERS = 2

@@ -112,7 +112,10 @@ def _placements(
 ) -> list[Placement]:
     if len(placed) < 2:  # noqa: PLR2004 - nobody to differ from
         return []
-    return offsets.find(patterns_for(evidence, features), placed, level=level, n_draws=n_draws, rng=rng)
+    found = offsets.find(patterns_for(evidence, features), placed, level=level, n_draws=n_draws, rng=rng)
+    return [
+        placement for place, placement in enumerate(found) if not any(placement.is_rest_of(p) for p in found[:place])
+    ]
 
 
 def _tested(evidence: Evidence, met: Flags) -> Longs:

@@ -58,6 +58,7 @@ class Convention:
         clause_hint: words by which to find the guideline's clause.
         clause: a rule that would settle it, to be edited.
         other_clause: the rule the other way round.
+        holds: (n_units,) the kind of object it is about.
         places: units (rows of the evidence) where the sides part, best first.
     """
 
@@ -76,7 +77,46 @@ class Convention:
     clause_hint: str
     clause: str
     other_clause: str
+    holds: NDArray[np.bool_] = field(repr=False)
     places: NDArray[np.int64] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """One degree of what is told about, and the share of such objects that each side draws.
+
+    Attributes:
+        label: in words, such as "20 to 31 px".
+        shares: of the two sides, in their order.
+    """
+
+    label: str
+    shares: tuple[Estimate, Estimate]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Why a difference is called a practice, and what a rule would change.
+
+    Attributes:
+        within: how alike two people of one side are on such objects: share of the same decision (existence), the same
+            class, or mean IoU (geometry).
+        across: the same of two people on different sides.
+        agreement: F1 between people over everything; for geometry, mean IoU of what both drew.
+        without: the same without those pairs of people, on such objects, that stand on different sides: what it would
+            be if all read the rule alike.
+        n_marks: marks of the departing side to look at again if the drafted clause is published.
+        n_images: on so many images.
+        grades: by degree, for existence; where there are no degrees, such objects and all others.
+    """
+
+    within: Estimate
+    across: Estimate
+    agreement: Estimate
+    without: Estimate
+    n_marks: int
+    n_images: int
+    grades: tuple[Grade, ...]
 
 
 @dataclass(frozen=True, slots=True)

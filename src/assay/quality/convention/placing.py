@@ -16,6 +16,7 @@ from assay.quality.convention.features import CLASS, COVERED, COVERED_CUTS, EDGE
 from assay.quality.marks import Longs
 
 PLACE_FLOOR: Final = 0.04  # of the side
+LOOSENESS: Final = "all"  # the only pattern that people are said to be spread in
 PLACE_FLOOR_PX: Final = 1.0
 MOST_PATTERNS: Final = 3
 MOST_CLASSES: Final = 12
@@ -83,6 +84,13 @@ class Placement:
     def is_large(self) -> bool:
         """Whether the camps are far enough apart to matter."""
         return self.camps.gap >= PLACE_FLOOR and self.camps.gap * self.side_px >= PLACE_FLOOR_PX
+
+    def is_rest_of(self, earlier: Placement) -> bool:
+        """Whether the same people do the same, on one kind of object, as on all: what is left of it after its mean."""
+        if earlier.pattern.part is not None or earlier.pattern.name != self.pattern.name:
+            return False
+        same = self.camps.high == earlier.camps.high
+        return bool(same.all() or not same.any())
 
 
 class Offsets:

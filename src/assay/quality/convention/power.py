@@ -46,7 +46,7 @@ def look_at_existence(evidence: Evidence, tested: Longs, features: list[Feature]
         n = _per_person(evidence, met & feature.holds[evidence.cells.unit], tested)
         if 0 < n < ENOUGH_MEETINGS and feature.family not in {f.family for f in found}:
             thin[feature.kind] = _images_for(evidence, n, ENOUGH_MEETINGS)
-    if SMALL in thin:
+    if SMALL in thin and not found:
         why = f"people met too few objects of each kind; about {thin[SMALL]} images would do"
         return _looked(evidence, tested, "not_enough_evidence", why, thin[SMALL], thin)
     return _looked(evidence, tested, "looked", "", None, thin)

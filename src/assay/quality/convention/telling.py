@@ -16,8 +16,8 @@ from assay.quality.convention.features import CLASS, Feature
 from assay.quality.convention.leaving_out import Informative, Selected
 from assay.quality.convention.model import Convention, Kind, Side
 from assay.quality.convention.naming import Boundary
-from assay.quality.convention.placing import Placement
-from assay.quality.habits import share_by_image
+from assay.quality.convention.placing import LOOSENESS, Placement
+from assay.quality.image_shares import share_by_image
 from assay.quality.intervals import z_value
 from assay.quality.marks import Longs
 
@@ -94,6 +94,7 @@ class Teller:
             clause_hint=said.hint,
             clause=said.keep,
             other_clause=said.leave,
+            holds=kind,
             places=self._places(kind, leavers, keepers),
         )
 
@@ -132,14 +133,15 @@ class Teller:
             clause_hint=f"{from_} {to} class",
             clause=clause,
             other_clause=other,
-            places=np.unique(self._evidence.cells.unit[boundary.cells])[:MOST_PLACES],
+            holds=np.isin(self._evidence.label_class, (boundary.first, boundary.second)),
+            places=self._contradicted(boundary, high, low),
         )
 
     def placed(self, placement: Placement, tested: Longs) -> Convention | None:
         """A way of placing sides in which people differ; None when too small."""
-        if not placement.is_large:
-            return None
         camps, pattern = placement.camps, placement.pattern
+        if not placement.is_large or not (camps.is_clear or pattern.name == LOOSENESS):
+            return None
         further, nearer, hint = words.place_words(pattern.name)
         about = "" if pattern.part is None else f" around {self._kind_words(pattern.part, turned=False).whom}"
         key = pattern.name if pattern.part is None else f"{pattern.name}@{pattern.part.key}"
@@ -172,6 +174,7 @@ class Teller:
             clause_hint=hint,
             clause=clause,
             other_clause=other,
+            holds=pattern.holds,
             places=self._apart(pattern.holds, high, low),
         )
 
@@ -242,6 +245,15 @@ class Teller:
         )
         against = np.bincount(cells.unit, (on_leaving & cells.drew) | (on_keeping & ~cells.drew), n)
         return _best(np.where(holds & (self._evidence.n_drew > 1), apart - 0.5 * against, 0.0))
+
+    def _contradicted(self, boundary: Boundary, high: Longs, low: Longs) -> Longs:
+        """Units that one side calls the second class and the other the first, best those on which each side is one."""
+        cells, n = self._evidence.cells, self._evidence.n_units
+        is_high, is_low = np.isin(cells.person, high), np.isin(cells.person, low)
+        says_first, says_second = cells.label_class == boundary.first, cells.label_class == boundary.second
+        apart = np.bincount(cells.unit, is_high & says_second, n) * np.bincount(cells.unit, is_low & says_first, n)
+        against = np.bincount(cells.unit, (is_high & says_first) | (is_low & says_second), n)
+        return _best(apart - 0.5 * against)
 
     def _apart(self, holds: Flags, high: Longs, low: Longs) -> Longs:
         """Units drawn by both sides, best those where the marks differ most."""
