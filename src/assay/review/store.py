@@ -478,7 +478,6 @@ def _review_row(row: Any) -> Review:  # noqa: ANN401 - a database row
         created_at_us=row.created_at_us,
         closed_at_us=row.closed_at_us,
         seconds=row.seconds,
-        seconds=row.seconds,
     )
 
 
