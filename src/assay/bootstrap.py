@@ -30,6 +30,7 @@ ROOMS_WITH_TABLES = (
     "review",
     "datasets",
     "models",
+    "costs",
     "insights",
 )
 

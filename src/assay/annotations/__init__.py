@@ -5,6 +5,7 @@ from assay.annotations.bulk import WorkBoxes, boxes_of_work
 from assay.annotations.errors import ClientKeyReusedError, MarksRefusedError, Problem, SubmissionNotFoundError
 from assay.annotations.model import Box, Mark, Origin, StoredMark, Submission
 from assay.annotations.queries import (
+    class_counts,
     count_by_author,
     items_answered_by,
     items_imported_on,
@@ -38,6 +39,7 @@ __all__ = [
     "WorkBoxes",
     "boxes_of_work",
     "check_marks",
+    "class_counts",
     "count_by_author",
     "drop_imported",
     "find_same",

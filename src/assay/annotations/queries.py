@@ -28,3 +28,4 @@ items_marked = store.items_marked
 items_answered_by = store.items_answered_by
 items_imported_on = store.items_imported_on
 submissions_of_items = store.submissions_of_items
+class_counts = store.class_counts

@@ -317,3 +317,19 @@ _by_author = (
 def count_by_author(rx: Rx, author_ids: Sequence[str]) -> dict[str, int]:
     """How much each author handed in; those who handed in nothing are left out."""
     return {row.author_id: row.n for row in rx.rows(_by_author, authors=list(author_ids))}
+
+
+_class_counts = (
+    sa.select(annotation_rows.c.submission_id, annotation_rows.c.label_class, sa.func.count().label("n"))
+    .where(
+        annotation_rows.c.project_id == PROJECT,
+        annotation_rows.c.origin.in_(("person", "fix", "adjudication")),
+    )
+    .group_by(annotation_rows.c.submission_id, annotation_rows.c.label_class)
+    .order_by(annotation_rows.c.submission_id, annotation_rows.c.label_class)
+)
+
+
+def class_counts(rx: Rx) -> list[tuple[str, str, int]]:
+    """How many marks of each class each person's submission has: submission, class, count. Reads all: not for pages."""
+    return [(row.submission_id, row.label_class, row.n) for row in rx.rows(_class_counts)]

@@ -29,6 +29,7 @@ from assay.items.queries import (
     names_of_items,
     perceptual_hashes,
     running_imports,
+    stored_bytes,
 )
 
 __all__ = [
@@ -66,4 +67,5 @@ __all__ = [
     "running_imports",
     "set_found",
     "start_import",
+    "stored_bytes",
 ]

@@ -73,3 +73,4 @@ import_rows_after = store.import_rows_after
 perceptual_hashes = store.perceptual_hashes
 items_of_import = store.items_of_import
 find_import = store.find_import
+stored_bytes = store.stored_bytes

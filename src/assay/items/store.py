@@ -153,6 +153,18 @@ def count_items(rx: Rx) -> int:
     return rx.value(_count) or 0
 
 
+_bytes = (
+    sa.select(sa.func.sum(media.c.size_bytes))
+    .join(items, sa.and_(items.c.project_id == media.c.project_id, items.c.id == media.c.item_id))
+    .where(media.c.project_id == PROJECT, items.c.state == "ready", items.c.created_at_us < sa.bindparam("before"))
+)
+
+
+def stored_bytes(rx: Rx, before_us: int) -> int:
+    """Bytes of the pictures of all items that came before an instant and are still there."""
+    return int(rx.value(_bytes, before=before_us) or 0)
+
+
 def item_of(row: Any) -> Item:  # noqa: ANN401 - a database row
     """An item with its first medium from a joined row."""
     medium = Medium(
