@@ -156,3 +156,23 @@ class PairedScoresError(InvalidInputError):
         super().__init__(
             f"The scores cannot be compared: {what}.", hint="Give both models' scores on the same items, each 0 to 1."
         )
+
+
+class HeadDataError(InvalidInputError):
+    """Features or labels that a linear head cannot be fitted on, or used with."""
+
+    code = "quality.head_data"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"A linear head cannot work with this: {what}.", hint="Give one row of finite features an item."
+        )
+
+
+class CertificateSettingError(InvalidInputError):
+    """A setting of a certificate or its audits outside its range."""
+
+    code = "quality.certificate_setting"
+
+    def __init__(self, name: str, value: object, *, allowed: str) -> None:
+        super().__init__(f"{name} is {value!r}.", hint=f"Give {name} {allowed}.")
