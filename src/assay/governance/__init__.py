@@ -9,7 +9,7 @@ from assay.governance.errors import (
 )
 from assay.governance.model import Policy, Signature, Signing
 from assay.governance.queries import audit_events, every_event, get_policy, policy_in, signatures_of
-from assay.governance.rules import PRESETS, check_signer, policy_from, preset, signing_role, why_not_sign
+from assay.governance.rules import PRESETS, check_signer, list_presets, policy_from, preset, signing_role, why_not_sign
 
 __all__ = [
     "PRESETS",
@@ -25,6 +25,7 @@ __all__ = [
     "check_signer",
     "every_event",
     "get_policy",
+    "list_presets",
     "policy_from",
     "policy_in",
     "preset",

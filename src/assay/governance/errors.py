@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.kernel.errors import ConflictError, InvalidInputError, NotAllowedError
+from assay.kernel.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 
 
 class PolicyInvalidError(InvalidInputError):
@@ -47,3 +47,77 @@ class MeaningMissingError(InvalidInputError):
         super().__init__(
             "A signature needs a meaning of 1 to 500 characters.", hint="For example: approved for training."
         )
+
+
+class PolicyFileError(InvalidInputError):
+    """A policy file with faults; all of them are named, each with its line."""
+
+    code = "governance.policy_file"
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        n = f"{len(faults)} fault{'' if len(faults) == 1 else 's'}"
+        super().__init__(
+            f"The policy has {n}: {'; '.join(faults)}.", hint="Mend it and check it again with: assay policy check FILE"
+        )
+
+
+class ApprovalNeededError(ConflictError):
+    """Something that the policy guards, done without the signatures it asks for."""
+
+    code = "governance.approval_needed"
+
+    def __init__(self, what: str, signatures: int) -> None:
+        n = f"{signatures} signature{'' if signatures == 1 else 's'}"
+        super().__init__(
+            f"In this project a change of {what} needs {n}.",
+            hint=f"Propose it (POST /v1/projects/<project>/proposals, kind {what!r}); signed, it happens by itself.",
+        )
+
+
+class ProposalNotFoundError(NotFoundError):
+    """No proposal has this id in the project."""
+
+    code = "governance.proposal_not_found"
+
+    def __init__(self, proposal_id: str) -> None:
+        super().__init__(f"There is no proposal {proposal_id!r} in this project.")
+
+
+class ProposalClosedError(ConflictError):
+    """A proposal that is decided, lapsed or withdrawn."""
+
+    code = "governance.proposal_closed"
+
+    def __init__(self, title: str, state: str) -> None:
+        super().__init__(f"{title!r} is {state}.", hint="Propose it again if it is still wanted.")
+
+
+class EvidenceChangedError(ConflictError):
+    """A signature under other evidence than what is proposed."""
+
+    code = "governance.evidence_changed"
+
+    def __init__(self, given: str, now: str) -> None:
+        super().__init__(
+            f"What you looked at ({given[:16]}) is not what is proposed ({now[:16]}).",
+            hint="Reload it, look at the evidence again, then sign.",
+        )
+
+
+class EvidenceMissingError(InvalidInputError):
+    """A proposal without evidence that the policy asks for."""
+
+    code = "governance.evidence_missing"
+
+    def __init__(self, kind: str, missing: list[str]) -> None:
+        super().__init__(
+            f"A {kind} is put to people only with {', '.join(missing)}.",
+            hint="Add it under evidence and propose again.",
+        )
+
+
+class BreakGlassRefusedError(NotAllowedError):
+    """An emergency act that the policy does not allow, or not with this reason or by this person."""
+
+    code = "governance.break_glass_refused"

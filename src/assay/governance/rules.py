@@ -80,6 +80,11 @@ def preset(name: str) -> Policy:
     return Policy(version=0, preset=name, **PRESETS[name])
 
 
+def list_presets() -> list[Policy]:
+    """The presets a project may begin from; the demonstration's own is none of them."""
+    return [preset(name) for name in PRESETS if name != "demo"]
+
+
 def policy_from(body: Mapping[str, Any], *, version: int) -> Policy:
     """A policy from JSON, checked; a field left out comes from its preset.
 

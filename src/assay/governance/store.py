@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from assay.governance.model import Signature
+from assay.governance.proposal import EvidenceItem, Glass, NewProposal, Proposal, ProposalState
+from assay.governance.rulebook import Guard, Guarded, Rulebook
+from assay.kernel.canonical import canonical_json
 from assay.storage import Event, Rx, Tx
 from assay.storage.events import events
 from assay.storage.house import event_of
@@ -113,3 +118,206 @@ def sealed_after(rx: Rx, seq: int, n: int) -> list[Event]:
     """Events of every project in the order of the log, from the one after `seq` on."""
     statement = sa.select(events).where(events.c.seq > sa.bindparam("after")).order_by(events.c.seq).limit(n)
     return [event_of(row) for row in rx.rows(statement, after=seq)]
+
+
+rulebooks = sa.Table(
+    "rulebooks",
+    metadata,
+    project_id(),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),  # the file as it was published
+    document("body"),
+    sa.Column("digest", sa.String(64), nullable=False),
+    identifier("proposal_id", nullable=True),
+    sa.Column("created_by", sa.String(64), nullable=False),
+    instant("created_at_us"),
+    sa.PrimaryKeyConstraint("project_id", "version"),
+)
+
+proposals = sa.Table(
+    "proposals",
+    metadata,
+    identifier(primary_key=True),
+    project_id(),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("subject", sa.String(96), nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    document("action"),
+    document("evidence"),
+    document("authors"),
+    document("reviewers"),
+    document("guard"),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("proposed_by", sa.String(64), nullable=False),
+    instant("created_at_us"),
+    instant("expires_at_us"),
+    instant("closed_at_us", nullable=True),
+    sa.Column("closed_by", sa.String(64)),
+    sa.Column("reason", sa.Text),
+    document("glass", nullable=True),  # somebody acted alone: who, why, until when a second signature must follow
+    sa.Index("ix_proposals_state", "project_id", "state", "id"),
+    sa.Index("ix_proposals_subject", "project_id", "subject", "id"),
+    sa.Index("ix_proposals_due", "state", "expires_at_us"),
+)
+
+_newest_rulebook = (
+    sa.select(rulebooks).where(rulebooks.c.project_id == PROJECT).order_by(rulebooks.c.version.desc()).limit(1)
+)
+_rulebook = sa.select(rulebooks).where(rulebooks.c.project_id == PROJECT, rulebooks.c.version == sa.bindparam("wanted"))
+_rulebook_versions = (
+    sa.select(rulebooks).where(rulebooks.c.project_id == PROJECT).order_by(rulebooks.c.version.desc()).limit(200)
+)
+_proposal = sa.select(proposals).where(proposals.c.project_id == PROJECT, proposals.c.id == sa.bindparam("wanted"))
+_lock_proposal = _proposal.with_for_update()
+_move = (
+    sa.update(proposals)
+    .where(
+        proposals.c.project_id == PROJECT,
+        proposals.c.id == sa.bindparam("wanted"),
+        proposals.c.state == sa.bindparam("before"),
+    )
+    .values(
+        state=sa.bindparam("after"),
+        closed_at_us=sa.bindparam("at_us"),
+        closed_by=sa.bindparam("by_whom"),
+        reason=sa.bindparam("because"),
+    )
+)
+_set_glass = (
+    sa.update(proposals)
+    .where(proposals.c.project_id == PROJECT, proposals.c.id == sa.bindparam("wanted"))
+    .values(glass=sa.bindparam("glass_json"))
+)
+_due = (
+    sa.select(proposals.c.project_id, proposals.c.id)
+    .where(proposals.c.state == "open", proposals.c.expires_at_us <= sa.bindparam("now"))
+    .limit(100)
+)
+
+
+def newest_rulebook(rx: Rx) -> Any:  # noqa: ANN401 - a database row
+    """The row of the newest rulebook; None when nobody has published one."""
+    return rx.first(_newest_rulebook)
+
+
+def rulebook_row(rx: Rx, version: int) -> Any:  # noqa: ANN401 - a database row
+    """The row of one version; None when there is none."""
+    return rx.first(_rulebook, wanted=version)
+
+
+def rulebook_rows(rx: Rx) -> list[Any]:
+    """The newest two hundred versions, newest first."""
+    return rx.rows(_rulebook_versions)
+
+
+def add_rulebook(tx: Tx, rulebook: Rulebook, source: str, proposal_id: str | None) -> bool:
+    """Keep a rulebook; False when the version exists."""
+    row = {
+        "version": rulebook.version,
+        "source": source,
+        "body": canonical_json(rulebook.to_json()).decode(),
+        "digest": rulebook.digest,
+        "proposal_id": proposal_id,
+        "created_by": tx.actor.id,
+        "created_at_us": tx.now_us,
+    }
+    return tx.insert_new(rulebooks, row)
+
+
+def add_proposal(tx: Tx, proposal: Proposal) -> None:
+    """Keep a proposal."""
+    new = proposal.new
+    tx.insert(
+        proposals,
+        {
+            "id": proposal.id,
+            "kind": new.kind.value,
+            "subject": new.subject,
+            "title": new.title,
+            "action": canonical_json(dict(new.action)).decode(),
+            "evidence": canonical_json({k: e.to_json() for k, e in new.evidence.items()}).decode(),
+            "authors": canonical_json(sorted(new.authors)).decode(),
+            "reviewers": canonical_json(sorted(new.reviewers)).decode(),
+            "guard": canonical_json(proposal.guard.to_json()).decode(),
+            "digest": proposal.digest,
+            "state": proposal.state.value,
+            "proposed_by": proposal.proposed_by,
+            "created_at_us": proposal.created_at_us,
+            "expires_at_us": proposal.expires_at_us,
+        },
+    )
+
+
+def find_proposal(rx: Rx, proposal_id: str) -> Proposal | None:
+    """One proposal."""
+    row = rx.first(_proposal, wanted=proposal_id)
+    return None if row is None else _read_proposal(row)
+
+
+def lock_proposal(tx: Tx, proposal_id: str) -> Proposal | None:
+    """One proposal, so that nobody else decides on it until this transaction has ended."""
+    row = tx.first(_lock_proposal, wanted=proposal_id)  # SQLite has one writer and leaves FOR UPDATE out
+    return None if row is None else _read_proposal(row)
+
+
+def list_proposals(
+    rx: Rx, *, states: Sequence[str] = (), subject: str = "", before: str = "", n: int = 200
+) -> list[Proposal]:
+    """Proposals, newest first; of `states` and of one `subject` where they are given, older than the id `before`."""
+    statement = sa.select(proposals).where(proposals.c.project_id == PROJECT)
+    params: dict[str, Any] = {}
+    if states:
+        statement = statement.where(proposals.c.state.in_(sa.bindparam("states", expanding=True)))
+        params["states"] = list(states)
+    if subject:
+        statement = statement.where(proposals.c.subject == sa.bindparam("of_subject"))
+        params["of_subject"] = subject
+    if before:
+        statement = statement.where(proposals.c.id < sa.bindparam("before"))
+        params["before"] = before
+    return [_read_proposal(row) for row in rx.rows(statement.order_by(proposals.c.id.desc()).limit(n), **params)]
+
+
+def move_proposal(
+    tx: Tx, proposal_id: str, before: str, after: str, *, by: str | None = None, reason: str | None = None
+) -> bool:
+    """Bring a proposal into another state; False when it is not in `before`."""
+    done = tx.change(_move, wanted=proposal_id, before=before, after=after, at_us=tx.now_us, by_whom=by, because=reason)
+    return done == 1
+
+
+def set_glass(tx: Tx, proposal_id: str, glass: Glass) -> None:
+    """Note an emergency act, or its second signature."""
+    tx.change(_set_glass, wanted=proposal_id, glass_json=canonical_json(glass.to_json()).decode())
+
+
+def due_proposals(rx: Rx, now_us: int) -> list[tuple[str, str]]:
+    """Project and id of open proposals whose time is up, over all projects."""
+    return [(row.project_id, row.id) for row in rx.rows(_due, now=now_us)]
+
+
+def _read_proposal(row: Any) -> Proposal:  # noqa: ANN401 - a database row
+    new = NewProposal(
+        Guarded(row.kind),
+        row.subject,
+        row.title,
+        json.loads(row.action),
+        {kind: EvidenceItem(**item) for kind, item in json.loads(row.evidence).items()},
+        frozenset(json.loads(row.authors)),
+        frozenset(json.loads(row.reviewers)),
+    )
+    return Proposal(
+        row.id,
+        new,
+        Guard.from_json(json.loads(row.guard)),
+        row.digest,
+        ProposalState(row.state),
+        row.proposed_by,
+        row.created_at_us,
+        row.expires_at_us,
+        row.closed_at_us,
+        row.closed_by,
+        row.reason,
+        None if row.glass is None else Glass(**json.loads(row.glass)),
+    )
