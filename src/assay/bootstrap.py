@@ -6,6 +6,7 @@ from importlib import import_module
 
 from assay.access import Passwords
 from assay.api.services import Services, Settings
+from assay.costs import BookKeeper
 from assay.insights import Snapshots
 from assay.jobs.followers import followers
 from assay.jobs.importing import Importer, Places
@@ -54,6 +55,7 @@ def build(settings: Settings, *, clock: Clock | None = None, passwords: Password
         [
             Tick("leases", 2.0, lambda: lapse_leases(house=house)),
             Tick("overviews", 0.5, snapshots.refresh),
+            Tick("ledger", 1.0, BookKeeper(house).book_all),
         ]
     )
     importer = Importer(house, blobs, places, decoder())

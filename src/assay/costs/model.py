@@ -128,8 +128,8 @@ class Fact:
 
     Attributes:
         key: names it for ever in its project; the same key is booked once.
-        quantity: thousandths of `unit`: milliseconds for `second`, 1000 for one image or month.
-        unit: second, image, minute, gb_day or month_day.
+        quantity: thousandths of `unit`: milliseconds for `second`, 1000 for one piece.
+        unit: second, minute (of a machine), piece (as long as the card says), gb_day or month_day.
         role: whose time it is; empty where it is nobody's.
         n_marks: marks of a submission.
         subject: what it concerns, such as `submission/<id>`.

@@ -26,6 +26,10 @@ def price_of(fact: Fact, card: RateCard | None) -> tuple[int, int]:
         return 0, 0
     if fact.unit == "month_day":
         return _monthly(fact, card)
+    if fact.unit == "piece":
+        minutes = card.retraining_minutes if fact.stage is Stage.TRAIN else card.gold_minutes
+        per_hour = card.per_hour.get(fact.role, 0)
+        return per_hour, price(per_hour, minutes, 60)
     contract = _contract(fact, card)
     if contract is not None:
         return contract.per_image, contract.per_image
@@ -47,7 +51,8 @@ def basis_of(fact: Fact, card: RateCard | None) -> Basis:
 
 
 def _contract(fact: Fact, card: RateCard) -> Contract | None:
-    return card.contract_of(fact.user_id) if fact.user_id and fact.stage in _BY_IMAGE else None
+    by_image = fact.user_id and fact.unit == "second" and fact.stage in _BY_IMAGE
+    return card.contract_of(fact.user_id) if by_image and fact.user_id else None
 
 
 def _monthly(fact: Fact, card: RateCard) -> tuple[int, int]:
@@ -67,6 +72,11 @@ def card_at(cards: Sequence[RateCard], at_us: int) -> RateCard | None:
 def day_of(at_us: int) -> int:
     """UTC days since 1970."""
     return at_us // DAY_US
+
+
+def end_of(day: int) -> int:
+    """The last moment of a UTC day."""
+    return (day + 1) * DAY_US - 1
 
 
 def month_of(at_us: int) -> str:
@@ -100,7 +110,7 @@ def calendar_facts(card: RateCard | None, day: int, stored_bytes: int) -> list[F
         day: UTC days since 1970.
         stored_bytes: at its end.
     """
-    at_us = (day + 1) * DAY_US - 1
+    at_us = end_of(day)
     moment, n_days = to_datetime(at_us), days_of_month(at_us)
     facts = []
     if stored_bytes:

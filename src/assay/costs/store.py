@@ -16,6 +16,9 @@ from assay.storage.events import events
 from assay.storage.house import event_of
 from assay.storage.tables import PROJECT, document, identifier, instant, metadata, project_id
 
+COMPUTE_FIELD = '"cpu_s":'
+"""An event whose body says how long a machine worked for it is booked, whatever it is called."""
+
 rate_cards = sa.Table(
     "rate_cards",
     metadata,
@@ -159,10 +162,18 @@ def move_mark(tx: Tx, before: tuple[int, int], after: tuple[int, int]) -> bool:
 
 
 def events_after(rx: Rx, seq: int, actions: Sequence[str], n: int) -> tuple[list[Event], int]:
-    """The next events of the open project that the ledger books, and the place of the last event looked at."""
+    """The next events that have a price, and the place of the last event looked at.
+
+    Args:
+        rx: an open transaction.
+        seq: look behind this place in the log.
+        actions: those that are booked; so are all that say how long a machine worked.
+        n: events looked at.
+    """
     rows = rx.rows(_page, after=seq, most=n)
     wanted = set(actions)
-    return [event_of(row) for row in rows if row.action in wanted], rows[-1].seq if rows else seq
+    chosen = [row for row in rows if row.action in wanted or COMPUTE_FIELD in row.body]
+    return [event_of(row) for row in chosen], rows[-1].seq if rows else seq
 
 
 _page = (
@@ -171,6 +182,29 @@ _page = (
     .order_by(events.c.seq)
     .limit(sa.bindparam("most"))
 )
+
+
+_began = (
+    sa.select(events.c.at_us)
+    .where(events.c.project_id == PROJECT, events.c.seq.is_not(None))
+    .order_by(events.c.seq)
+    .limit(1)
+)
+
+
+def began_us(rx: Rx) -> int:
+    """When the project began: the moment of its first event."""
+    return int(rx.value(_began) or rx.now_us)
+
+
+_busy = sa.select(sa.distinct(events.c.project_id)).where(
+    events.c.seq > sa.bindparam("after"), events.c.project_id != ""
+)
+
+
+def projects_since(rx: Rx, seq: int) -> set[str]:
+    """Projects in which something happened behind a place in the log; for the book-keeper, who works for all."""
+    return {row[0] for row in rx.rows(_busy, after=seq)}
 
 
 # --- entries --------------------------------------------------------------------------------------------------------
