@@ -13,7 +13,9 @@ if TYPE_CHECKING:
         audit_result,
         consensus,
         findings,
+        item_rows,
         look,
+        measure,
         score,
     )
 
@@ -28,12 +30,17 @@ __all__ = [
     "audit_result",
     "consensus",
     "findings",
+    "item_rows",
     "look",
+    "measure",
     "score",
 ]
 
 # Loaded when first used: `import assay` pulls in nothing but the standard library.
-_ENGINE = ("agree", "annotators", "audit_labels", "audit_result", "consensus", "findings", "look", "score")
+_ENGINE = (
+    "agree", "annotators", "audit_labels", "audit_result", "consensus", "findings", "item_rows", "look", "measure",
+    "score",
+)  # fmt: skip
 _LATER = {"AsyncClient": "assay.client", "Client": "assay.client"} | dict.fromkeys(_ENGINE, "assay.reports.engine")
 
 

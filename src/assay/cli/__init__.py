@@ -33,6 +33,7 @@ COMMANDS: dict[str, Command] = {
     "consensus": Command("consensus", "One answer from several people's labels.", ENGINE),
     "findings": Command("findings", "Suspicious marks, best first.", ENGINE),
     "annotators": Command("annotators", "Each person's work, beside the others and against gold.", ENGINE),
+    "measure": Command("measure", "Agreement and errors of millions of items, streamed and resumable.", ENGINE),
     "audit-labels": Command("audit_labels", "Draw a blind sample and turn it into a defect rate.", ENGINE),
     "convert": Command("converting", "Convert labels from one format to another.", ENGINE),
     "demo": Command("demo", "Watch simulated people take pictures to a signed release, then try it.", SERVER),

@@ -173,3 +173,39 @@ def fuse_items(
     out_classes: NDArray[np.int32],
     out_sizes: NDArray[np.int32],
 ) -> None: ...
+def agree_rows(
+    boxes: NDArray[np.float64],
+    classes: NDArray[np.int32],
+    ranges: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    left: NDArray[np.int32],
+    right: NDArray[np.int32],
+    pair: NDArray[np.int32],
+    threshold: float,
+    pairs: NDArray[np.int64],
+    people: NDArray[np.int64],
+    total: NDArray[np.int64],
+    by_class: NDArray[np.int64],
+    row_sums: NDArray[np.int64],
+) -> int: ...
+def score_rows(
+    boxes: NDArray[np.float64],
+    classes: NDArray[np.int32],
+    ranges: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    right: NDArray[np.int32],
+    threshold: float,
+    tight: float,
+    people: NDArray[np.int64],
+    total: NDArray[np.int64],
+    by_class: NDArray[np.int64],
+    confusion: NDArray[np.int64],
+) -> int: ...
+def pack_boxes(
+    x_min: NDArray[np.float64],
+    y_min: NDArray[np.float64],
+    x_max: NDArray[np.float64],
+    y_max: NDArray[np.float64],
+    largest: float,
+    boxes: NDArray[np.float64],
+) -> int: ...

@@ -532,3 +532,102 @@ def fuse_items(
         status = assay_fuse_items(&given, &found)
     if status == ASSAY_NO_MEMORY:
         raise MemoryError
+
+
+cdef extern from "assay_kernel.h" nogil:
+    int AGREE_COLUMNS, AGREE_CLASS_COLUMNS, SCORE_COLUMNS
+
+    ctypedef struct assay_comparisons:
+        const double *boxes
+        const int32_t *classes
+        const int64_t *ranges
+        const int64_t *rows
+        const int32_t *left
+        const int32_t *right
+        const int32_t *pair
+        int64_t n
+        int32_t n_people
+        int32_t n_classes
+
+    ctypedef struct assay_row_sums:
+        int64_t *pairs
+        int64_t *people
+        int64_t *total
+        int64_t *classes
+        int64_t *row_sums
+        int64_t *confusion
+
+    int assay_agree_rows(
+        const assay_comparisons *in_, double threshold, const assay_row_sums *out, int64_t *stopped_at)
+    int assay_score_rows(
+        const assay_comparisons *in_, double threshold, double tight, const assay_row_sums *out, int64_t *stopped_at)
+    int64_t assay_pack_boxes(
+        const double *x_min, const double *y_min, const double *x_max, const double *y_max, int64_t n, double largest,
+        double *boxes)
+
+
+def agree_rows(
+    const double[:, ::1] boxes, const int32_t[::1] classes, const int64_t[:, ::1] ranges, const int64_t[::1] rows,
+    const int32_t[::1] left, const int32_t[::1] right, const int32_t[::1] pair, double threshold,
+    int64_t[:, ::1] pairs, int64_t[:, ::1] people, int64_t[::1] total, int64_t[:, ::1] by_class, int64_t[:, ::1] row_sums,
+):
+    """Add comparisons of people up into the last five arrays; the row that was too much, or -1."""
+    cdef assay_comparisons given
+    cdef assay_row_sums out
+    cdef int64_t stopped_at = -1
+    cdef int status
+    if rows.shape[0] == 0:
+        return -1
+    assert pairs.shape[1] == AGREE_COLUMNS and by_class.shape[1] == AGREE_CLASS_COLUMNS
+    memset(&out, 0, sizeof(out))
+    given.boxes, given.classes = _first(boxes), _ints(classes)
+    given.ranges, given.rows, given.n = &ranges[0, 0], &rows[0], rows.shape[0]
+    given.left, given.right, given.pair = &left[0], &right[0], &pair[0]
+    given.n_people, given.n_classes = people.shape[0], by_class.shape[0]
+    out.pairs, out.people, out.total, out.row_sums = &pairs[0, 0], &people[0, 0], &total[0], &row_sums[0, 0]
+    out.classes = &by_class[0, 0] if by_class.shape[0] > 0 else NULL
+    with nogil:
+        status = assay_agree_rows(&given, threshold, &out, &stopped_at)
+    if status == ASSAY_NO_MEMORY:
+        raise MemoryError
+    return stopped_at if status == ASSAY_TOO_MUCH else -1
+
+
+def score_rows(
+    const double[:, ::1] boxes, const int32_t[::1] classes, const int64_t[:, ::1] ranges, const int64_t[::1] rows,
+    const int32_t[::1] right, double threshold, double tight,
+    int64_t[:, ::1] people, int64_t[::1] total, int64_t[:, ::1] by_class, int64_t[:, ::1] confusion,
+):
+    """Add comparisons of answers (right) with gold (left) up into the last four arrays; the row too much, or -1."""
+    cdef assay_comparisons given
+    cdef assay_row_sums out
+    cdef int64_t stopped_at = -1
+    cdef int status
+    if rows.shape[0] == 0:
+        return -1
+    assert people.shape[1] == SCORE_COLUMNS and confusion.shape[0] == by_class.shape[0] + 1
+    memset(&out, 0, sizeof(out))
+    given.boxes, given.classes = _first(boxes), _ints(classes)
+    given.ranges, given.rows, given.n = &ranges[0, 0], &rows[0], rows.shape[0]
+    given.left, given.right, given.pair = &right[0], &right[0], NULL
+    given.n_people, given.n_classes = people.shape[0], by_class.shape[0]
+    out.people, out.total, out.confusion = &people[0, 0], &total[0], &confusion[0, 0]
+    out.classes = &by_class[0, 0] if by_class.shape[0] > 0 else NULL
+    with nogil:
+        status = assay_score_rows(&given, threshold, tight, &out, &stopped_at)
+    if status == ASSAY_NO_MEMORY:
+        raise MemoryError
+    return stopped_at if status == ASSAY_TOO_MUCH else -1
+
+
+def pack_boxes(
+    const double[::1] x_min, const double[::1] y_min, const double[::1] x_max, const double[::1] y_max, double largest,
+    double[:, ::1] boxes,
+):
+    """Write four columns side by side; the first row that is no box, or -1."""
+    cdef int64_t wrong
+    if boxes.shape[0] == 0:
+        return -1
+    with nogil:
+        wrong = assay_pack_boxes(&x_min[0], &y_min[0], &x_max[0], &y_max[0], boxes.shape[0], largest, &boxes[0, 0])
+    return wrong

@@ -74,6 +74,73 @@ int assay_assign(assay_solver *solver, int32_t n_rows, int32_t n_cols, const ass
 int assay_match_boxes(assay_boxes left, assay_boxes right, int64_t first, int64_t last, double threshold, int mode,
                       int64_t *right_of_left, int64_t *left_of_right, double *iou_of_left, int64_t *stopped_at);
 
+/* Marks of one person on one item. */
+typedef struct {
+    const double *boxes;
+    const int32_t *classes;
+    int32_t n;
+} assay_side;
+
+/* Matches one item after another; its memory is reused. */
+typedef struct assay_matcher assay_matcher;
+
+assay_matcher *assay_matcher_new(void);
+void assay_matcher_free(assay_matcher *matcher);
+
+/* `right_of_left` holds rows of the right side or -1, `iou_of_left` 0 if unmatched. */
+int assay_match_item(assay_matcher *matcher, assay_side left, assay_side right, double threshold, int mode,
+                     int64_t *right_of_left, double *iou_of_left);
+
+/* ---- very many items: comparisons added up as whole numbers, so that no order or cut can change a sum ---- */
+
+/* Comparisons of two people on an item, those of a row together: marks [left_from, left_to) with [right_from, right_to).
+ * `left` and `right` are people, `pair` numbers the two of them. */
+typedef struct {
+    const double *boxes;
+    const int32_t *classes;
+    const int64_t *ranges; /* (n, 4) */
+    const int64_t *rows;
+    const int32_t *left, *right, *pair;
+    int64_t n;
+    int32_t n_people, n_classes;
+} assay_comparisons;
+
+/* Columns of sums over comparisons of people; products are of sums over an item. IoU in steps of 2^-36, in products 2^-8. */
+enum {
+    AGREE_ITEMS, AGREE_EMPTY, AGREE_LEFT, AGREE_RIGHT, AGREE_MATCHED, AGREE_SAME, AGREE_IOU, AGREE_IOU_SAME,
+    AGREE_ITEMS_MATCHED, AGREE_HITS_HITS, AGREE_HITS_MARKS, AGREE_MARKS_MARKS, AGREE_SEEN_SEEN, AGREE_SEEN_MARKS,
+    AGREE_CLOSE_CLOSE, AGREE_CLOSE_UNITS, AGREE_UNITS_UNITS, AGREE_SAME_SAME, AGREE_SAME_MATCHED, AGREE_MATCHED_MATCHED,
+    AGREE_IOU_IOU, AGREE_IOU_MATCHED, AGREE_COLUMNS
+};
+/* The same by class: marks of both sides, pairs of that class, their IoU. */
+enum {
+    AGREE_CLASS_ITEMS, AGREE_CLASS_MARKS, AGREE_CLASS_HITS, AGREE_CLASS_IOU, AGREE_CLASS_HITS_HITS, AGREE_CLASS_HITS_MARKS,
+    AGREE_CLASS_MARKS_MARKS, AGREE_CLASS_IOU_IOU, AGREE_CLASS_IOU_UNITS, AGREE_CLASS_UNITS_UNITS, AGREE_CLASS_COLUMNS
+};
+/* Columns of sums over comparisons of an answer (right) with gold (left). */
+enum {
+    SCORE_ITEMS, SCORE_EMPTY, SCORE_GOLD, SCORE_ANSWER, SCORE_MATCHED, SCORE_HITS, SCORE_CORRECT, SCORE_IOU,
+    SCORE_ITEMS_GOLD, SCORE_ITEMS_ANSWER, SCORE_ITEMS_ANY, SCORE_ITEMS_HIT, SCORE_HITS_HITS, SCORE_HITS_GOLD,
+    SCORE_HITS_ANSWER, SCORE_GOLD_GOLD, SCORE_GOLD_ANSWER, SCORE_ANSWER_ANSWER, SCORE_IOU_IOU, SCORE_IOU_HITS,
+    SCORE_ERRORS_ERRORS, SCORE_ERRORS_UNITS, SCORE_UNITS_UNITS, SCORE_COLUMNS
+};
+
+/* Where sums go, all zero to begin with. Agreement: `pairs` (n_pairs, AGREE_COLUMNS), `people`, `total`, `classes`
+ * (n_classes, AGREE_CLASS_COLUMNS), `row_sums` (n_rows, 2) hits and marks of each row. Scores: SCORE_COLUMNS everywhere,
+ * no pairs, `confusion` (n_classes + 1, n_classes + 1) gold by answer, the last being nothing. */
+typedef struct {
+    int64_t *pairs, *people, *total, *classes, *row_sums, *confusion;
+} assay_row_sums;
+
+/* `stopped_at` names the row when the answer is ASSAY_TOO_MUCH. */
+int assay_agree_rows(const assay_comparisons *in, double threshold, const assay_row_sums *out, int64_t *stopped_at);
+int assay_score_rows(const assay_comparisons *in, double threshold, double tight, const assay_row_sums *out,
+                     int64_t *stopped_at);
+
+/* Sides of n boxes from four columns into `boxes` (n, 4); the first row that is no box within `largest`, or -1. */
+int64_t assay_pack_boxes(const double *x_min, const double *y_min, const double *x_max, const double *y_max, int64_t n,
+                         double largest, double *boxes);
+
 /* IoU of every box of `a` (n_a, 4) with every box of `b` (n_b, 4), row-major into `out` (n_a, n_b). */
 void assay_box_iou(const double *a, int64_t n_a, const double *b, int64_t n_b, double *out);
 

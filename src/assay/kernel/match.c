@@ -129,6 +129,46 @@ static void release(workspace *w) {
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
 }
 
+struct assay_matcher {
+    workspace work;
+    int64_t *left_of_right;
+    int64_t room;
+};
+
+assay_matcher *assay_matcher_new(void) {
+    assay_matcher *m = calloc(1, sizeof *m);
+    if (m != NULL) m->work.solver = assay_solver_new();
+    if (m != NULL && m->work.solver == NULL) {
+        free(m);
+        return NULL;
+    }
+    return m;
+}
+
+void assay_matcher_free(assay_matcher *m) {
+    if (m == NULL) return;
+    release(&m->work);
+    free(m->left_of_right);
+    free(m);
+}
+
+int assay_match_item(assay_matcher *m, assay_side left, assay_side right, double threshold, int mode,
+                     int64_t *right_of_left, double *iou_of_left) {
+    for (int32_t i = 0; i < left.n; i++) {
+        right_of_left[i] = -1;
+        iou_of_left[i] = 0;
+    }
+    if (left.n == 0 || right.n == 0) return ASSAY_OK;
+    if (right.n > m->room) {
+        ASSAY_GROW(m->left_of_right, 2 * (int64_t)right.n);
+        m->room = 2 * (int64_t)right.n;
+    }
+    for (int32_t j = 0; j < right.n; j++) m->left_of_right[j] = -1;
+    item_view v = {left.classes, right.classes, 0, 0, left.n, right.n, right_of_left, m->left_of_right, iou_of_left};
+    int status = assay_find_edges(&m->work.finder, left.boxes, left.n, right.boxes, right.n, threshold);
+    return status == ASSAY_OK ? match_edges(&m->work, &v, mode) : status;
+}
+
 int assay_match_boxes(assay_boxes left, assay_boxes right, int64_t first, int64_t last, double threshold, int mode,
                       int64_t *right_of_left, int64_t *left_of_right, double *iou_of_left, int64_t *stopped_at) {
     workspace w = {.solver = assay_solver_new()};

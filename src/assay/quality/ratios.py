@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import sqrt
+from math import exp, log, sqrt
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, stdtrit
 
-from assay.kernel.estimate import Estimate
-from assay.quality.intervals import bootstrap_ratio, bootstrap_sums
+from assay.kernel.estimate import Estimate, nothing_measured
+from assay.quality.intervals import bootstrap_ratio, bootstrap_sums, wilson
 
 Floats = NDArray[np.float64]
 
@@ -57,6 +57,41 @@ def shares_over_items(
         low, high = np.quantile(known, _tails(used))
         found.append(Estimate(value, min(float(low), value), max(float(high), value), count, used, "bootstrap-items"))
     return found
+
+
+def ratio_of_sums(top: int, bottom: int, products: tuple[int, int, int], *, n: int, n_items: int) -> Estimate:
+    """Estimate `top / bottom`, a share in [0, 1], from sums over items alone; whole numbers, so no digit is lost.
+
+    The variance is that of a ratio of two sums, linearised; the interval is Student's on the scale of log odds, which
+    keeps it inside [0, 1]. Where all items say the same, and at 0 or 1, it is Wilson's with one trial an item.
+
+    Args:
+        top: sum of x over items.
+        bottom: sum of y over items; 0 gives no value.
+        products: sums of x x, x y and y y over items, in the same units.
+        n: marks it rests on.
+        n_items: items with y above 0; one gives a value without interval.
+
+    Reference: Cochran (1977), "Sampling Techniques", section 6.4; Korn and Graubard (1998) on the scale.
+    """
+    if bottom == 0 or n_items == 0:
+        return nothing_measured("ratio-of-sums", n=n, n_items=n_items)
+    value = top / bottom
+    if n_items < FEWEST_ITEMS:
+        return Estimate(value, None, None, n, n_items, "ratio-of-sums")
+    xx, xy, yy = products
+    apart = xx * bottom * bottom - 2 * top * bottom * xy + top * top * yy
+    if not 0 < top < bottom or apart <= 0:
+        low, high = wilson(value * n_items, n_items)
+        return Estimate(value, min(float(low), value), max(float(high), value), n, n_items, "wilson-items")
+    error = sqrt(apart / bottom**4 * (n_items / (n_items - 1)))
+    reach = float(stdtrit(n_items - 1, 0.975)) * error / (value * (1 - value))
+    middle = log(value / (1 - value))
+    ends = [1 / (1 + exp(-(middle + side))) for side in (-min(reach, _FAR), min(reach, _FAR))]
+    return Estimate(value, ends[0], ends[1], n, n_items, "ratio-of-sums")
+
+
+_FAR: Final = 600.0  # beyond it exp would overflow
 
 
 def _tails(n_items: int) -> list[float]:

@@ -12,14 +12,18 @@ import pyarrow as pa
 
 from assay.formats import DictFiles, FolderSink, ReadReport
 from assay.kernel.marks import BBOX, ITEMS_SCHEMA, MARKS_SCHEMA, LabelSet
+from assay.quality.rows import Settings as RowsSettings
 from assay.reports import agree as _agree
 from assay.reports import audit as _audit
 from assay.reports import look as _look
+from assay.reports import measure as _measure
+from assay.reports import rows_of as _rows
 from assay.reports import score as _score
 from assay.reports import suspects as _suspects
 from assay.reports import team as _team
 from assay.reports.errors import NameTakenError, NoLabelsError, TableInvalidError
 from assay.reports.results import MODEL, read_predictions
+from assay.reports.rows_report import MeasureReport
 from assay.reports.sources import Labels, read_labels
 from assay.reports.work import Work, together
 
@@ -29,6 +33,7 @@ Source = Any
 _NEEDED: Final = ("item", "label_class")
 _SIDES: Final = ("x_min_px", "y_min_px", "x_max_px", "y_max_px")
 THIS: Final = "these labels"
+_ACCEPTED: Final = "accepted"
 
 
 def look(
@@ -149,6 +154,52 @@ def annotators(
     if gold is None:
         return _team.annotators(work, seed=seed)
     return _team.annotators(work, gold=labels_of(gold), answers=_as_labels(work), seed=seed)
+
+
+def measure(
+    labels: Source, *, who: Mapping[str, Source] | None = None, gold: Source | None = None, name: str = THIS,
+    threshold: float = 0.5, tight_threshold: float = 0.7, state: Path | str | None = None, n_threads: int | None = None,
+    progress: _measure.Progress | None = None,
+) -> MeasureReport:  # fmt: skip
+    """Measure agreement, and errors against accepted marks, of any number of items, in flat memory and on all cores.
+
+    Args:
+        labels: Parquet with one row an item (a file, a folder, a table or a stream of record batches); or any other
+            labels, which are laid out as such rows first.
+        who: others, by name; not beside rows, which hold everybody.
+        gold: labels taken as right; not beside rows, which hold accepted marks.
+        name: what `labels` are called when there are others.
+        threshold: IoU from which two marks may be the same thing.
+        tight_threshold: IoU from which a mark of the right class is well placed.
+        state: file to keep what was done in; an interrupted run goes on where it stopped.
+        n_threads: row groups at once; all cores when left out. The answer does not depend on it.
+        progress: told rows done and rows in all.
+    """
+    settings = RowsSettings(threshold, tight_threshold)
+    title = Path(labels).name if isinstance(labels, str | Path) else "rows"
+    rows: Any = labels
+    if who or gold is not None or not _measure.holds_rows(labels):
+        rows = item_rows(labels, who=who, gold=gold, name=name)
+    found = _measure.measure_rows(rows, settings=settings, state=state, n_threads=n_threads, progress=progress)
+    return MeasureReport(title, found)
+
+
+def item_rows(
+    labels: Source, *, who: Mapping[str, Source] | None = None, gold: Source | None = None, name: str = THIS
+) -> pa.Table:
+    """Lay several people's labels out as rows, one an item with everybody's boxes, for `measure` and for Parquet.
+
+    Args:
+        labels: one set; decides which pictures there are.
+        who: others, by name.
+        gold: labels taken as right.
+        name: what `labels` are called when there are others.
+    """
+    others = _others(who)
+    if gold is not None:
+        others[_ACCEPTED] = labels_of(gold, author=_ACCEPTED)
+    work = together(labels_of(labels), others, main_name=name if who else None)
+    return _rows.rows_of(work, accepted=None if gold is None else _ACCEPTED)
 
 
 def audit_labels(labels: Source, *, n: int = 150, seed: int = 0) -> _audit.Sample:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assay.kernel.errors import ConflictError, InvalidInputError, NotFoundError, UndefinedError
+from assay.kernel.errors import AssayError, ConflictError, InvalidInputError, NotFoundError, UndefinedError
 
 
 class SourceMissingError(NotFoundError):
@@ -114,3 +114,22 @@ class SheetInvalidError(InvalidInputError):
         where = f"{name}, line {line}" if line else name
         super().__init__(f"{where}: {reason}.", hint="Mend that line; answers of the other lines are kept.")
         self.line = line
+
+
+class RowsRefusedError(InvalidInputError):
+    """A file of rows holds something that cannot be measured."""
+
+    code = "reports.rows_refused"
+
+    def __init__(self, file: str, error: AssayError) -> None:
+        super().__init__(f"{file}: {error.message}", hint=error.hint)
+
+
+class StateMismatchError(ConflictError):
+    """What was kept of an interrupted run does not belong to this one."""
+
+    code = "reports.state_mismatch"
+
+    def __init__(self, state: str, why: str) -> None:
+        hint = "Name another file with --state, or delete this one to begin again."
+        super().__init__(f"{state} cannot be taken up: {why}.", hint=hint)
