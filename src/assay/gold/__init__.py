@@ -1,6 +1,15 @@
 """Living gold: sign, retire, score, contest."""
 
-from assay.gold.actions import contest_verdict, rescore_item, retire_gold, rule_on_contest, score_submission, sign_gold
+from assay.gold.actions import (
+    contest_verdict,
+    gold_action,
+    rescore_item,
+    retire_gold,
+    rule_on_contest,
+    score_submission,
+    sign_gold,
+    sign_gold_in,
+)
 from assay.gold.errors import (
     AlreadyContestedError,
     ContestNotFoundError,
@@ -19,6 +28,7 @@ from assay.gold.model import (
     Score,
     StoredScore,
     VerdictMark,
+    gold_mark_from_json,
     gold_mark_to_json,
     verdict_to_json,
 )
@@ -66,7 +76,9 @@ __all__ = [
     "counts_of_user",
     "find_score",
     "find_score_of",
+    "gold_action",
     "gold_in",
+    "gold_mark_from_json",
     "gold_mark_to_json",
     "list_contests",
     "live_among",
@@ -79,6 +91,7 @@ __all__ = [
     "scores_of_item",
     "scores_of_user",
     "sign_gold",
+    "sign_gold_in",
     "verdict_to_json",
     "verdicts_shown_to",
 ]

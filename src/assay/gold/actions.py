@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from assay.annotations import Mark, check_marks, marks_of, submission_in
 from assay.gold import store
@@ -14,8 +15,9 @@ from assay.gold.errors import (
     GoldNotFoundError,
     VerdictNotFoundError,
 )
-from assay.gold.model import Contest, Gold, GoldMark, GoldState, Score, StoredScore
+from assay.gold.model import Contest, Gold, GoldMark, GoldState, Score, StoredScore, gold_mark_to_json
 from assay.gold.rules import score_answer
+from assay.governance import Guarded, allow
 from assay.guidelines import guideline_in
 from assay.items import media_in
 from assay.kernel.actor import Actor
@@ -33,6 +35,7 @@ def sign_gold(
     why: str,
     house: House,
     exposure_cap: int | None = None,
+    proposal: str | None = None,
 ) -> Gold:
     """Sign the answer to an item, or sign it anew; answers given before are then judged again.
 
@@ -44,19 +47,41 @@ def sign_gold(
         why: kept with the signature.
         house: where.
         exposure_cap: how many people may meet it; None for everybody once.
+        proposal: an approved one of exactly this, where the policy guards gold.
 
     Raises:
         GoldClauseUnknownError: a clause that the current guideline does not have.
         MarksRefusedError: marks the label schema does not allow.
+        ApprovalNeededError: the policy guards gold and no proposal is named.
     """
     with house.write(actor, project, why or "sign gold") as tx:
-        _check(tx, item_id, marks)
-        before = store.find_gold(tx, item_id)
-        version = before.version + 1 if before else 1
-        gold = Gold(item_id, version, GoldState.LIVE, tuple(marks), actor.id, tx.now_us, exposure_cap)
-        store.add_gold(tx, gold, why)
-        tx.record("gold.signed", subject=f"item/{item_id}", version=version, n_marks=len(marks), cap=exposure_cap)
+        return sign_gold_in(tx, item_id, marks, why=why, exposure_cap=exposure_cap, proposal=proposal)
+
+
+def sign_gold_in(
+    tx: Tx,
+    item_id: str,
+    marks: Sequence[GoldMark],
+    *,
+    why: str,
+    exposure_cap: int | None = None,
+    proposal: str | None = None,
+) -> Gold:
+    """The same inside another transaction, as a ruling does."""
+    _check(tx, item_id, marks)
+    allow(tx, Guarded.GOLD, gold_action(item_id, marks, why, exposure_cap), proposal=proposal)
+    before = store.find_gold(tx, item_id)
+    version = before.version + 1 if before else 1
+    gold = Gold(item_id, version, GoldState.LIVE, tuple(marks), tx.actor.id, tx.now_us, exposure_cap)
+    store.add_gold(tx, gold, why)
+    tx.record("gold.signed", subject=f"item/{item_id}", version=version, n_marks=len(marks), cap=exposure_cap)
     return gold
+
+
+def gold_action(item_id: str, marks: Sequence[GoldMark], why: str, exposure_cap: int | None) -> dict[str, Any]:
+    """What a proposal of gold proposes."""
+    shown = [gold_mark_to_json(mark) for mark in marks]
+    return {"item_id": item_id, "marks": shown, "why": why, "exposure_cap": exposure_cap}
 
 
 def _check(tx: Tx, item_id: str, marks: Sequence[GoldMark]) -> None:

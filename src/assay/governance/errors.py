@@ -121,3 +121,21 @@ class BreakGlassRefusedError(NotAllowedError):
     """An emergency act that the policy does not allow, or not with this reason or by this person."""
 
     code = "governance.break_glass_refused"
+
+
+class NotApprovedError(NotAllowedError):
+    """Something guarded, done with a proposal that does not cover it."""
+
+    code = "governance.not_approved"
+
+    def __init__(self, proposal_id: str, why: str) -> None:
+        super().__init__(f"Proposal {proposal_id} does not allow this: {why}.", hint="Look at it under Approvals.")
+
+
+class NothingToApproveError(InvalidInputError):
+    """A proposal of something that the policy leaves free."""
+
+    code = "governance.nothing_to_approve"
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"In this project a change of {kind} needs no signature.", hint="Make the change directly.")

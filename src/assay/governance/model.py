@@ -88,11 +88,13 @@ class Signing:
         authors: ids of everybody who made any of what is signed.
         signed: ids of those who have signed it already.
         refused: whether somebody has refused it.
+        reviewers: ids of everybody who judged any of it, where the policy keeps them from approving.
     """
 
     authors: frozenset[str]
     signed: frozenset[str] = frozenset()
     refused: bool = False
+    reviewers: frozenset[str] = frozenset()
 
 
 Overrides = Mapping[str, Any]

@@ -25,6 +25,7 @@ from assay.governance.yaml_lines import Node, read_yaml
 FORMAT = "policy/1"
 SIGNING_ROLES = ("reviewer", "expert", "lead", "approver", "admin")
 MAX_SIGNATURES = 10
+MAX_RELEASE_SIGNATURES = 5
 EVIDENCE: dict[Guarded, tuple[str, ...]] = {
     Guarded.RELEASE: (),
     Guarded.PROMOTION: ("evaluation", "gate"),
@@ -125,9 +126,10 @@ def _guard(parent: Section, what: Guarded) -> Guard:
         if key in _SELF:
             section.take(key)
             section.fault(section.line_of(key), f"{section.path}.{key}: nobody approves their own work; leave it out")
-    signatures = section.whole("signatures", 1, low=0, high=MAX_SIGNATURES)
+    most = MAX_RELEASE_SIGNATURES if what is Guarded.RELEASE else MAX_SIGNATURES
+    signatures = section.whole("signatures", 1, low=0, high=most)
     people = section.names("people", ())
-    by = section.names("by", ("approver",), SIGNING_ROLES)
+    by = section.names("by", ("approver",), ("approver", "lead") if what is Guarded.RELEASE else SIGNING_ROLES)
     not_by = section.names("not_by", ("author", "reviewer"), ("author", "reviewer"))
     guard = Guard(
         signatures,

@@ -194,6 +194,12 @@ _due = (
     .where(proposals.c.state == "open", proposals.c.expires_at_us <= sa.bindparam("now"))
     .limit(100)
 )
+_own_glass = (
+    sa.select(proposals)
+    .where(proposals.c.project_id == PROJECT, proposals.c.glass.is_not(None))
+    .order_by(proposals.c.id.desc())
+)
+_with_glass = sa.select(proposals.c.project_id, proposals.c.id, proposals.c.glass).where(proposals.c.glass.is_not(None))
 
 
 def newest_rulebook(rx: Rx) -> Any:  # noqa: ANN401 - a database row
@@ -295,6 +301,16 @@ def set_glass(tx: Tx, proposal_id: str, glass: Glass) -> None:
 def due_proposals(rx: Rx, now_us: int) -> list[tuple[str, str]]:
     """Project and id of open proposals whose time is up, over all projects."""
     return [(row.project_id, row.id) for row in rx.rows(_due, now=now_us)]
+
+
+def list_glass(rx: Rx) -> list[Proposal]:
+    """The open project's proposals that were carried by an emergency act, newest first."""
+    return [_read_proposal(row) for row in rx.rows(_own_glass)]
+
+
+def late_glass(rx: Rx) -> list[tuple[str, str, Glass]]:
+    """Project, id and emergency act of every proposal that was carried by one, over all projects."""
+    return [(row.project_id, row.id, Glass(**json.loads(row.glass))) for row in rx.rows(_with_glass)]
 
 
 def _read_proposal(row: Any) -> Proposal:  # noqa: ANN401 - a database row

@@ -1,6 +1,6 @@
 """Guidelines: versioned written rules made of numbered clauses with example images."""
 
-from assay.guidelines.actions import add_example, publish_guideline
+from assay.guidelines.actions import add_example, guideline_action, publish_guideline, publish_guideline_in
 from assay.guidelines.errors import ExampleNotFoundError, GuidelineInvalidError, GuidelineNotFoundError
 from assay.guidelines.model import Clause, Example, Guideline
 from assay.guidelines.queries import (
@@ -23,8 +23,10 @@ __all__ = [
     "current_guideline_version",
     "get_example",
     "get_guideline",
+    "guideline_action",
     "guideline_in",
     "list_guidelines",
     "parse_clauses",
     "publish_guideline",
+    "publish_guideline_in",
 ]
