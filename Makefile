@@ -51,6 +51,7 @@ bench: setup
 
 bench-quality: setup
 	$(BIN)/python -m tests.bench.quality
+	$(BIN)/python -m tests.bench.rows
 
 bench-calibration: setup
 	$(BIN)/python -m tests.bench.calibration

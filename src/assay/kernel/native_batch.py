@@ -201,16 +201,15 @@ def score_rows(given: Comparisons, *, threshold: float, tight: float, backend: B
 
 
 def pack_boxes(
-    columns: tuple[Floats, Floats, Floats, Floats], *, largest: float, backend: Backend = BACKEND
-) -> tuple[Floats, int]:
-    """Four columns of sides as (n, 4) boxes, and the first row that is no box within `largest`, or -1."""
+    columns: tuple[Floats, Floats, Floats, Floats], *, largest: float, out: Floats, backend: Backend = BACKEND
+) -> int:
+    """Write four columns of sides as boxes into `out` (n, 4); the first row that is no box within `largest`, or -1."""
     if backend == "numpy":
-        boxes = np.column_stack(columns)
-        low, high = boxes[:, :2], boxes[:, 2:]
+        out[:] = np.column_stack(columns)
+        low, high = out[:, :2], out[:, 2:]
         right = ((low >= -largest) & (high <= largest) & (low < high)).all(axis=1)
-        return boxes, -1 if right.all() else int(np.argmin(right))
-    boxes = np.empty((len(columns[0]), 4))
-    return boxes, int(compiled.pack_boxes(*columns, largest, boxes))
+        return -1 if right.all() else int(np.argmin(right))
+    return int(compiled.pack_boxes(*columns, largest, out))
 
 
 def _table(n: int, columns: type[IntEnum]) -> Longs:

@@ -30,14 +30,12 @@ class Stretch:
 
     Attributes:
         offsets: (n_lists + 1,) where each list begins.
-        boxes: (n, 4) valid sides.
         classes: (n,) numbers of `names`.
         names: class names.
         n_left_out: marks of other shapes and of crowds, which are not compared.
     """
 
     offsets: Longs
-    boxes: NDArray[np.float64]
     classes: Ints
     names: list[str]
     n_left_out: int
@@ -90,18 +88,21 @@ def read_block(rows: pa.RecordBatch, first_row: int) -> Block:
     per_row, submissions = _lists(_column(rows, SUBMISSIONS), SUBMISSIONS)
     author, people = _codes(_member(submissions, AUTHOR, SUBMISSIONS), AUTHOR)
     row = np.repeat(np.arange(len(items)), per_row)
-    drawn = _marks(_member(submissions, MARKS, SUBMISSIONS), items, row)
+    lists = [(_member(submissions, MARKS, SUBMISSIONS), row)]
+    if ACCEPTED in rows.schema.names:
+        lists.append((rows.column(ACCEPTED), np.arange(len(items))))
+    boxes, stretches = _stretches(lists, items)
     order = np.lexsort((author, row)) if (np.diff(row * max(len(people), 1) + author) < 0).any() else None
-    gold = _marks(rows.column(ACCEPTED), items, np.arange(len(items))) if ACCEPTED in rows.schema.names else None
-    return _assemble(items, first_row, people, per_row, author, drawn, gold, order)
+    return _assemble(items, first_row, people, per_row, author, boxes, stretches, order)
 
 
 def _assemble(
-    items: pa.Array, first_row: int, people: list[str], per_row: Longs, author: Ints, drawn: Stretch,
-    gold: Stretch | None, order: Longs | None,
+    items: pa.Array, first_row: int, people: list[str], per_row: Longs, author: Ints, boxes: NDArray[np.float64],
+    stretches: list[Stretch], order: Longs | None,
 ) -> Block:  # fmt: skip
-    classes = sorted(set(drawn.names) | set(gold.names if gold else ()))
-    boxes, codes = drawn.boxes, _renumber(drawn, classes)
+    drawn, gold = stretches[0], stretches[1] if len(stretches) > 1 else None
+    classes = sorted({name for stretch in stretches for name in stretch.names})
+    codes = np.concatenate([_renumber(stretch, classes) for stretch in stretches])
     begin, end = drawn.offsets[:-1], drawn.offsets[1:]
     row = np.repeat(np.arange(len(items)), per_row)
     if order is not None:
@@ -111,9 +112,8 @@ def _assemble(
     pairs, pair = _number_pairs(author[one], author[two], len(people))
     answers = None
     if gold is not None:
-        shift = len(boxes)
-        boxes, codes = np.concatenate([boxes, gold.boxes]), np.concatenate([codes, _renumber(gold, classes)])
-        ranges = np.column_stack([gold.offsets[row] + shift, gold.offsets[row + 1] + shift, begin, end])
+        signed = gold.offsets + len(drawn.classes)
+        ranges = np.column_stack([signed[row], signed[row + 1], begin, end])
         answers = Comparisons(
             boxes, codes, ranges, row, author, author, np.zeros(len(row), np.int32), len(items), len(people), 0,
             len(classes),
@@ -124,7 +124,7 @@ def _assemble(
     )  # fmt: skip
     n_drawn = np.bincount(author, end - begin, len(people)).astype(np.int64)
     n_handed_in = np.bincount(author, minlength=len(people)).astype(np.int64)
-    left_out = drawn.n_left_out + (gold.n_left_out if gold else 0)
+    left_out = sum(stretch.n_left_out for stretch in stretches)
     shared = int((end - begin)[per_row[row] > 1].sum())
     return Block(items, first_row, people, classes, n_handed_in, n_drawn, pairs, compared, answers, shared, left_out)
 
@@ -163,25 +163,44 @@ def _refuse_twice(items: pa.Array, row: Longs, author: Ints, people: list[str]) 
         raise RowInvalidError(_name(items, int(row[place])), f"{people[author[place]]} handed it in twice")
 
 
-def _marks(lists: pa.Array, items: pa.Array, rows: Longs) -> Stretch:
-    """The boxes of a list column; `rows` are the rows its lists belong to."""
-    counts, marks = _lists(lists, MARKS)
-    columns = [_numbers(_member(marks, side, MARKS), side) for side in SIDES]
-    boxes, wrong = pack_boxes((columns[0], columns[1], columns[2], columns[3]), largest=LARGEST_PX)
-    kept = _kept(marks, len(boxes))
-    if wrong >= 0:
-        bad = np.flatnonzero(~_right(boxes) & (True if kept is None else kept))
-        if len(bad):
-            at = int(np.searchsorted(np.cumsum(counts), bad[0], side="right"))
-            need = "a box needs finite sides, x_min < x_max and y_min < y_max"
-            why = f"mark {int(bad[0] - counts[:at].sum())} is {tuple(boxes[bad[0]].tolist())}; {need}"
-            raise RowInvalidError(_name(items, int(rows[at])), why)
-    codes, names = _codes(_member(marks, LABEL_CLASS, MARKS), LABEL_CLASS)
-    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
-    if kept is None or kept.all():
-        return Stretch(offsets, boxes, codes, names, 0)
-    inside = np.concatenate([np.zeros(1, np.int64), np.cumsum(kept)])
-    return Stretch(inside[offsets], boxes[kept], codes[kept], names, int((~kept).sum()))
+def _stretches(lists: list[tuple[pa.Array, Longs]], items: pa.Array) -> tuple[NDArray[np.float64], list[Stretch]]:
+    """The boxes of list columns one after another; beside each column the rows its lists belong to."""
+    found = [(*_lists(column, MARKS), rows) for column, rows in lists]
+    boxes = np.empty((sum(len(marks) for _, marks, _ in found), 4))
+    out, first, parts = [], 0, []
+    for counts, marks, rows in found:
+        here = boxes[first : first + len(marks)]
+        first += len(marks)
+        kept = _kept(marks, len(marks))
+        _pack(marks, here, kept, counts, (items, rows))
+        codes, names = _codes(_member(marks, LABEL_CLASS, MARKS), LABEL_CLASS)
+        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+        if kept is None or kept.all():
+            out.append(Stretch(offsets, codes, names, 0))
+            parts.append(here)
+            continue
+        inside = np.concatenate([np.zeros(1, np.int64), np.cumsum(kept)])
+        out.append(Stretch(inside[offsets], codes[kept], names, int((~kept).sum())))
+        parts.append(here[kept])
+    return (np.concatenate(parts) if any(stretch.n_left_out for stretch in out) else boxes), out
+
+
+def _pack(
+    marks: pa.StructArray, out: NDArray[np.float64], kept: NDArray[np.bool_] | None, counts: Longs,
+    whose: tuple[pa.Array, Longs],
+) -> None:  # fmt: skip
+    """Write the sides into `out`; refuses what is no box, unless it is not compared anyway."""
+    sides = [_numbers(_member(marks, side, MARKS), side) for side in SIDES]
+    if pack_boxes((sides[0], sides[1], sides[2], sides[3]), largest=LARGEST_PX, out=out) < 0:
+        return
+    bad = np.flatnonzero(~_right(out) & (True if kept is None else kept))
+    if len(bad) == 0:
+        return
+    at = int(np.searchsorted(np.cumsum(counts), bad[0], side="right"))
+    need = "a box needs finite sides, x_min < x_max and y_min < y_max"
+    why = f"mark {int(bad[0] - counts[:at].sum())} is {tuple(out[bad[0]].tolist())}; {need}"
+    items, rows = whose
+    raise RowInvalidError(_name(items, int(rows[at])), why)
 
 
 def _right(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
