@@ -57,10 +57,11 @@ from assay.access.projects import (
 )
 from assay.access.queries import any_accounts, find_account, find_project_by, keys_of_account, list_accounts, names_of
 from assay.access.rules import clean_login, clean_name, clean_roles, slug_of
-from assay.access.throttle import Throttle
+from assay.access.throttle import Bucket, Throttle
 
 __all__ = [
     "ApiKey",
+    "Bucket",
     "Caller",
     "Directory",
     "LinkInfo",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Literal
 
@@ -9,6 +10,7 @@ from fastapi import Depends, Path, Query, Request
 
 from assay.access import Caller as CallerValue
 from assay.access import Membership, Role
+from assay.api.rates import Kind
 from assay.api.services import Services as ServicesValue
 from assay.api.signing_in import services_of
 from assay.storage import Blobs as BlobsValue
@@ -55,6 +57,16 @@ def member(*roles: Role | str) -> Any:  # noqa: ANN401 - what Annotated takes
         return found
 
     return Depends(checked)
+
+
+def limited(kind: Kind) -> Any:  # noqa: ANN401 - what a route's `dependencies` takes
+    """A dependency: counts the caller's calls of a kind, and refuses more than a person makes by hand."""
+
+    async def count(request: Request) -> None:
+        caller: CallerValue = request.scope["assay.caller"]
+        services_of(request).rates.spend(kind, caller.user_id, time.monotonic_ns() // 1000)
+
+    return Depends(count)
 
 
 Dependency = Callable[..., Coroutine[Any, Any, Any]]

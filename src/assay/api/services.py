@@ -9,6 +9,7 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 
 from assay.access import Passwords, Throttle
+from assay.api.rates import Rates
 from assay.insights import Snapshots
 from assay.jobs.importing import Importer, Places
 from assay.jobs.ticker import Ticker
@@ -81,6 +82,7 @@ class Services:
     snapshots: Snapshots
     places: Places = field(default_factory=Places)
     throttle: Throttle = field(default_factory=Throttle)
+    rates: Rates = field(default_factory=Rates)
 
     def start(self) -> None:
         """Follow events, work through imports, end leases that run out."""

@@ -185,7 +185,7 @@ def crop_at(labels: LabelsNow, row: int, others: Sequence[CropMark] = (), captio
     size = item.medium
     mark = CropMark(box, label_class, "drawn", None)
     view = surroundings(box, size.width_px, size.height_px)
-    return Crop(item.id, size.width_px, size.height_px, view, (mark, *others), caption, None)
+    return Crop(item.id, size.width_px, size.height_px, view, (mark, *others), caption, None, box)
 
 
 def _box(sides: Sequence[float]) -> tuple[float, float, float, float]:

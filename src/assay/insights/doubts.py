@@ -183,6 +183,7 @@ def _doubt(labels: LabelsNow, suspect: Suspect, box: Box, marks: tuple[CropMark,
             marks,
             why,
             None,
+            box,
         ),
     )
 

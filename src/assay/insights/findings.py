@@ -146,7 +146,7 @@ def _crop(
     style = "left_out" if bool(evidence.missed[row]) else "expected"
     caption = "left out" if style == "left_out" else "drawn larger"
     marks = (CropMark(box, "", style, None), *own)
-    return Crop(item.id, item.medium.width_px, item.medium.height_px, view, marks, caption, None)
+    return Crop(item.id, item.medium.width_px, item.medium.height_px, view, marks, caption, None, box)
 
 
 def surroundings(box: Box, width_px: int, height_px: int, *, least_px: float = 48.0) -> Box:

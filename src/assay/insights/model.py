@@ -65,7 +65,12 @@ class CropMark:
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """A place in a picture that proves something."""
+    """A place in a picture that proves something.
+
+    Attributes:
+        bbox: what is shown, with surroundings; may leave the picture.
+        mark: what it is about, in the middle; None in findings kept by earlier versions.
+    """
 
     item_id: str
     width_px: int
@@ -74,6 +79,7 @@ class Crop:
     marks: tuple[CropMark, ...]
     caption: str
     at_us: int | None
+    mark: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,7 @@ class Overview:
     Attributes:
         strip: one character an item: a digit for answers in, `d` disputed, `r` in review, `s` settled; the first
             2,000 items.
+        strip_items: the items behind them.
     """
 
     as_of_us: int
@@ -143,6 +150,7 @@ class Overview:
     gates: tuple[Gate, ...]
     findings: tuple[Finding, ...]
     strip: str
+    strip_items: tuple[str, ...]
     series: tuple[Point, ...]
     alarms: tuple[AlarmView, ...]
     pairs: tuple[PairAgreement, ...]

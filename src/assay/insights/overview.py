@@ -85,6 +85,7 @@ def overview_of(
         gates=gates,
         findings=tuple(findings),
         strip=strip_of(work),
+        strip_items=strip_items(work),
         series=_series(people, now_us),
         alarms=tuple(views.values()),
         pairs=work.agreement.pairs if work.agreement else (),
@@ -225,11 +226,15 @@ def _series(people: Sequence[Submission], now_us: int) -> tuple[Point, ...]:
 
 def strip_of(work: Work) -> str:
     """One character an item: answers in, `d` disputed, `r` in review, `s` settled."""
-    live = {g.item_id for g in work.gold if g.state.value == "live"}
     n_answers: Mapping[str, int] = _answer_counts(work)
     letters = {"disputed": "d", "in_review": "r", "settled": "s"}
-    shown = [i.id for i in work.items if i.id not in live][:STRIP]
-    return "".join(letters.get(work.states.get(i, ""), str(min(9, n_answers.get(i, 0)))) for i in shown)
+    return "".join(letters.get(work.states.get(i, ""), str(min(9, n_answers.get(i, 0)))) for i in strip_items(work))
+
+
+def strip_items(work: Work) -> tuple[str, ...]:
+    """The items of the strip, in the order they came; gold is none of them."""
+    live = {g.item_id for g in work.gold if g.state.value == "live"}
+    return tuple(i.id for i in work.items if i.id not in live)[:STRIP]
 
 
 def _answer_counts(work: Work) -> dict[str, int]:

@@ -114,7 +114,7 @@ def _crop(score: StoredScore, place: int, width_px: int, height_px: int) -> Crop
             marks.append(CropMark(other.answer[1], other.answer[0], "drawn", score.user_id))
     clauses = mark.gold.clauses if mark.gold else ()
     caption = ", ".join(clauses) or mark.kind.value
-    return Crop(score.item_id, width_px, height_px, view, tuple(marks), caption, score.answered_at_us)
+    return Crop(score.item_id, width_px, height_px, view, tuple(marks), caption, score.answered_at_us, box)
 
 
 def _touches(a: Sequence[float], b: Sequence[float]) -> bool:

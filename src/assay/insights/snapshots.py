@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -29,6 +31,8 @@ WATCHER = system("insights")
 LEAST_PAUSE_S = 1.0
 COST_FACTOR = 8.0
 """At most one eighth of the time goes into computing overviews, however large the project."""
+MOST_REMEMBERED = 64
+"""Answers to pages that are kept: classes, pairs of people, doubtful labels."""
 ACCURATE_ENOUGH = 0.6
 """Whose accuracy on gold is surely below this has no practice to compare."""
 
@@ -45,6 +49,16 @@ class Snapshot:
     done_at_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a page asked for, and from which event on it is out of date."""
+
+    value: Any
+    event_id: str
+    cost_s: float
+    done_at_s: float
+
+
 class Snapshots:
     """The overviews of all projects of a house."""
 
@@ -52,6 +66,22 @@ class Snapshots:
         self._house = house
         self._kept: dict[str, Snapshot] = {}
         self._lock = threading.Lock()
+        self._asked: OrderedDict[tuple[str, str], _Asked] = OrderedDict()
+
+    def remembered(self, project: str, name: str, look: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever was asked
+        """What `look` finds, kept while nothing happens, and for eight times as long as it took while things do."""
+        event_id, began = newest_event(self._house, project), time.monotonic()
+        kept = self._asked.get((project, name))
+        if kept is not None and (kept.event_id == event_id or began - kept.done_at_s < COST_FACTOR * kept.cost_s):
+            return kept.value
+        value = look()
+        ended = time.monotonic()
+        with self._lock:
+            self._asked[project, name] = _Asked(value, event_id, ended - began, ended)
+            self._asked.move_to_end((project, name))
+            while len(self._asked) > MOST_REMEMBERED:
+                self._asked.popitem(last=False)
+        return value
 
     def refresh(self) -> int:
         """Compute what is out of date and whose turn it is; returns how many projects."""
@@ -169,6 +199,7 @@ def finding_of(row: Any) -> Finding:  # noqa: ANN401 - a database row
             tuple(CropMark(tuple(m["bbox"]), m["label_class"], m["style"], m["author"]) for m in c["marks"]),
             c["caption"],
             c["at_us"],
+            tuple(c["mark"]) if c.get("mark") else None,
         )
         for c in body["crops"]
     )

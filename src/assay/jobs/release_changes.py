@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -72,3 +73,63 @@ def _boxes(marks: dict[str, list[tuple[list[float], int]]], items: Sequence[str]
     xyxy = np.array([box for box, _ in flat], np.float64).reshape(-1, 4)
     offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
     return Boxes(offsets, xyxy, np.array([number for _, number in flat], np.int32))
+
+
+Kind = Literal["added", "removed", "moved", "class_changed"]
+SIDES = ("x_min_px", "y_min_px", "x_max_px", "y_max_px")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One mark that is not the same in two releases.
+
+    Attributes:
+        before: the row of annotations.parquet in the earlier release; None for what was added.
+        after: in the later one; None for what was removed.
+    """
+
+    kind: Kind
+    item: str
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+
+def places_between(before: bytes, after: bytes) -> list[Place]:
+    """Every mark that is not the same in both, in the order of items, then of marks; paired as for the counts."""
+    old, new = _rows(before), _rows(after)
+    items = sorted(old.keys() | new.keys())
+    flat_old = [row for item in items for row in old.get(item, ())]
+    flat_new = [row for item in items for row in new.get(item, ())]
+    matches = match_boxes(_plain(old, items), _plain(new, items), threshold=SAME_FROM, mode="class_agnostic")
+    found = []
+    for row, col, iou in zip(matches.left_rows, matches.right_rows, matches.pair_iou, strict=True):
+        was, now = flat_old[int(row)], flat_new[int(col)]
+        if was["label_class"] != now["label_class"]:
+            found.append(Place("class_changed", was["item"], was, now))
+        elif iou < MOVED_BELOW:
+            found.append(Place("moved", was["item"], was, now))
+    found += [
+        Place("removed", flat_old[row]["item"], flat_old[row], None)
+        for row in np.flatnonzero(matches.right_of_left < 0).tolist()
+    ]
+    found += [
+        Place("added", flat_new[row]["item"], None, flat_new[row])
+        for row in np.flatnonzero(matches.left_of_right < 0).tolist()
+    ]
+    return sorted(found, key=lambda p: (p.item, (p.after or p.before or {})["mark"], p.kind))
+
+
+def _rows(data: bytes) -> dict[str, list[dict[str, Any]]]:
+    columns = [
+        "item", "mark", "label_class", *SIDES, "author", "origin", "guideline_version", "schema_version", "evidence"
+    ]  # fmt: skip
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in pq.read_table(io.BytesIO(data), columns=columns).to_pylist():
+        if row["x_min_px"] is not None:
+            found[row["item"]].append(row)
+    return found
+
+
+def _plain(marks: Mapping[str, list[dict[str, Any]]], items: Sequence[str]) -> Boxes:
+    """All of one class: places are compared, names are not."""
+    return Boxes.of([[[row[side] for side in SIDES] for row in marks.get(item, ())] for item in items])

@@ -32,10 +32,10 @@ from assay.formats.release import Digest, FrozenRelease, Signature
 from assay.formats.release import freeze_release as freeze_bytes
 from assay.formats.release import read as release_codec
 from assay.formats.release.lists import signatures_bytes
-from assay.formats.release.model import ITEMS, SIGNATURES
+from assay.formats.release.model import ANNOTATIONS, ITEMS, SIGNATURES
 from assay.governance import Policy, policy_in, signatures_of
 from assay.guidelines import current_guideline_version
-from assay.jobs.release_changes import changes_between
+from assay.jobs.release_changes import Place, changes_between, places_between
 from assay.jobs.release_content import Content, documents_of
 from assay.kernel.actor import Actor
 from assay.kernel.clock import iso
@@ -92,7 +92,7 @@ def _build(
     }
     frozen = freeze_bytes(content.tables(), documents_of(rx, work, policy, gates), told)
     schema = schema_in(rx, None)
-    older = None if before is None else _file(before, "annotations.parquet", blobs)
+    older = None if before is None else _file(before, ANNOTATIONS, blobs)
     classes = [(c.id, c.name) for c in schema.classes]
     facts: dict[str, object] = {
         "n_items": len(content.items),
@@ -102,13 +102,31 @@ def _build(
         "authors": sorted(content.authors),
         "images": list(frozen.images),
         "since": None if before is None else before.name,
-        "changes": changes_between(older, frozen.files["annotations.parquet"], classes),
+        "changes": changes_between(older, frozen.files[ANNOTATIONS], classes),
     }
     return frozen, facts
 
 
 def _file(release: Release, path: str, blobs: Blobs) -> bytes:
     return blobs.get(release.content[path])
+
+
+def compare_releases(rx: Rx, release: Release, against: str | None, blobs: Blobs) -> tuple[Release | None, list[Place]]:
+    """Every mark that is not the same as in another frozen release: the one named, else the one before.
+
+    Returns:
+        The other release and the places; None and nothing when there is no earlier one.
+
+    Raises:
+        ReleaseNotFoundError: there is no release of this id.
+    """
+    if against is not None:
+        other: Release | None = release_in(rx, against)
+    else:
+        other = next((r for r in all_releases(rx) if r.name == release.facts.get("since")), None)
+    if other is None or not other.content:
+        return None, []
+    return other, places_between(_file(other, ANNOTATIONS, blobs), _file(release, ANNOTATIONS, blobs))
 
 
 def release_files(rx: Rx, release: Release, blobs: Blobs) -> dict[str, bytes]:

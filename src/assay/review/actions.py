@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from assay.annotations import Mark, Origin, Submission, find_same, marks_of, submission_in, take_in
 from assay.guidelines import current_guideline_version
@@ -16,6 +16,7 @@ from assay.review.consensus import Answers, answers_in, merge_in
 from assay.review.errors import (
     AdjudicationClosedError,
     AdjudicationNotFoundError,
+    NoteMisplacedError,
     OwnWorkError,
     ReasonMissingError,
     ReviewClosedError,
@@ -57,6 +58,7 @@ def decide_review(
     note: str | None = None,
     marks: Sequence[Mark] = (),
     seconds: float = 0.0,
+    notes: Mapping[str, str] | None = None,
 ) -> Review:
     """Accept an answer, correct it, or reject it and ask somebody else.
 
@@ -64,6 +66,7 @@ def decide_review(
         OwnWorkError: the reviewer made it.
         ReviewClosedError: it was decided before, by another client key.
         ReasonMissingError: a fix or rejection without a reason code.
+        NoteMisplacedError: a note names a mark that the answer does not have.
     """
     if verdict is not Verdict.ACCEPT and reason_code not in REASON_CODES:
         raise ReasonMissingError(reason_code)
@@ -76,6 +79,7 @@ def decide_review(
         if review.state != "open":
             raise ReviewClosedError(review_id)
         submission = submission_in(tx, review.submission_id)
+        _keep_notes(tx, review, notes or {})
         fix = _fix(tx, submission, marks, client_key, seconds) if verdict is Verdict.FIX else None
         closed = store.close_review(
             tx,
@@ -109,6 +113,14 @@ def _review(tx: Tx, review_id: str) -> Review:
     if review is None:
         raise ReviewNotFoundError(review_id)
     return review
+
+
+def _keep_notes(tx: Tx, review: Review, notes: Mapping[str, str]) -> None:
+    own = {m.id for m in marks_of(tx, [review.submission_id])[review.submission_id]} if notes else set()
+    strange = sorted(set(notes) - own)
+    if strange:
+        raise NoteMisplacedError(strange[0])
+    store.add_notes(tx, review.id, notes)
 
 
 def _fix(tx: Tx, submission: Submission, marks: Sequence[Mark], client_key: str, seconds: float) -> Submission:

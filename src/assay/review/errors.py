@@ -60,3 +60,14 @@ class AdjudicationClosedError(ConflictError):
 
     def __init__(self, adjudication_id: str, state: str) -> None:
         super().__init__(f"The adjudication {adjudication_id} is {state}.", hint="Claim the next one.")
+
+
+class NoteMisplacedError(InvalidInputError):
+    """A note on a mark that the answer does not have."""
+
+    code = "review.note_misplaced"
+
+    def __init__(self, mark_id: str) -> None:
+        super().__init__(
+            f"The answer has no mark {mark_id[:64]!r}.", hint="Put the note on a mark of the answer, or in the verdict."
+        )

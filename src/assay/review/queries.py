@@ -74,5 +74,6 @@ count_open_reviews = store.count_open_reviews
 standings_of = store.standings_of
 states_of_items = store.states_of_items
 reviews_of = store.reviews_of
+notes_of = store.notes_of
 all_put_backs = store.all_put_backs
 waiting_items = store.waiting_items

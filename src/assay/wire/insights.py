@@ -71,13 +71,14 @@ class CropMark(WireModel):
 
 
 class Crop(WireModel):
-    """A place in a picture that proves something; `bbox` may leave the picture."""
+    """A place in a picture that proves something: `mark` with surroundings; `bbox` may leave the picture."""
 
     item_id: str
     image_url: str
     width_px: int
     height_px: int
     bbox: Box
+    mark: Box
     marks: list[CropMark]
     caption: str
     at: Instant | None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from assay.wire.common import Instant, WireModel
+from assay.wire.common import Box, Instant, Person, WireModel
+from assay.wire.labels import Shape
 from assay.wire.marks import MarkOut
 
 
@@ -78,13 +79,20 @@ class ItemOut(WireModel):
 class WhyMark(MarkOut):
     """A mark with everything that is known of how it came to be."""
 
-    author: str
+    author: Person
     submission_id: str
     guideline_version: int
     schema_version: int
     seconds: float
     received_at: Instant
     origin: str
+
+
+class MarkNote(WireModel):
+    """What a reviewer says about one mark."""
+
+    mark_id: str
+    text: str
 
 
 class WhyVerdict(WireModel):
@@ -95,8 +103,50 @@ class WhyVerdict(WireModel):
     reason: str
     reason_code: str | None
     note: str | None
-    reviewer: str | None
+    notes: list[MarkNote]
+    reviewer: Person | None
     at: Instant | None
+
+
+class WhyInferred(WireModel):
+    """A mark inferred from several people's; `drawn_by` holds the letters of their answers."""
+
+    label_class: str
+    shape: Shape
+    bbox: Box
+    confidence: float
+    n_votes: int
+    drawn_by: list[str]
+
+
+class WhyConsensus(WireModel):
+    """What was inferred in one batch, from the submissions in `inputs`."""
+
+    batch_id: str
+    state: Literal["agreed", "disputed", "settled", "in_review", "stale"]
+    mean_iou: float | None
+    f1: float | None
+    inputs: list[str]
+    settled_by: str | None
+    marks: list[WhyInferred]
+
+
+class WhyGoldMark(WireModel):
+    """A mark of the signed answer and the clauses it tests."""
+
+    label_class: str
+    shape: Shape
+    bbox: Box
+    clauses: list[str]
+
+
+class WhyGold(WireModel):
+    """The signed answer."""
+
+    version: int
+    state: Literal["live", "suspect", "retired"]
+    signed_by: Person
+    marks: list[WhyGoldMark]
 
 
 class WhyOut(WireModel):
@@ -105,5 +155,5 @@ class WhyOut(WireModel):
     item: ItemOut
     marks: list[WhyMark]
     verdicts: list[WhyVerdict]
-    consensus: list[dict[str, Any]]
-    gold: dict[str, Any] | None
+    consensus: list[WhyConsensus]
+    gold: WhyGold | None

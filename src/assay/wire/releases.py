@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from assay.wire.common import Instant, Person, WireModel
-from assay.wire.insights import Gate
+from assay.wire.insights import Crop, Gate
 
 
 class ReleaseNew(WireModel):
@@ -57,6 +57,37 @@ class Changes(WireModel):
 
     since: str | None
     by_class: list[ClassChange]
+
+
+class Blame(WireModel):
+    """Who a mark of a release comes from, by the release's own names, and under which rules."""
+
+    author: str
+    origin: str
+    guideline_version: int | None
+    schema_version: int | None
+    drawn_by: list[str]
+    n_answers: int | None
+    confidence: float | None
+
+
+class DiffPlace(WireModel):
+    """One mark that is not the same in two releases; dashed in the crop: as it was."""
+
+    kind: Literal["added", "removed", "moved", "class_changed"]
+    class_before: str | None
+    class_after: str | None
+    crop: Crop
+    blame: Blame
+
+
+class ReleaseDiff(WireModel):
+    """What is different from another release, mark by mark; `counts` by kind before any filter."""
+
+    since: str | None
+    rows: list[DiffPlace]
+    next: str | None
+    counts: dict[str, int]
 
 
 class ReleaseOut(WireModel):

@@ -58,12 +58,23 @@ class ReviewRow(WireModel):
     closed_at: Instant | None
 
 
+class MarkNoteIn(WireModel):
+    """What a reviewer says about one mark of the answer, by the mark's id."""
+
+    mark_id: Annotated[str, Field(min_length=1, max_length=64)]
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+
+
 class VerdictIn(WireModel):
-    """A reviewer's decision; `reason_code` is required unless it accepts, `marks` are the corrected ones of a fix."""
+    """A reviewer's decision; `reason_code` is required unless it accepts, `marks` are the corrected ones of a fix.
+
+    `notes` are about single marks of the answer; the annotator reads them beside the note on the whole.
+    """
 
     verdict: Literal["accept", "fix", "reject"]
     reason_code: ReasonCode | None = None
     note: Annotated[str, Field(max_length=2000)] | None = None
+    notes: Annotated[list[MarkNoteIn], Field(max_length=500)] = Field(default_factory=list)
     marks: Marks = Field(default_factory=list)
     client_key: ClientKey
     seconds: Seconds = 0.0

@@ -69,6 +69,7 @@ ROWS: dict[str, Row] = {
     f"GET {P}": Row("member"),
     f"GET {P}/policy": Row("member"),
     f"PUT {P}/policy": Row(LEADS, {"version": 7}, ok=(422,)),
+    f"GET {P}/policy/presets": Row("member"),
     # members
     f"GET {P}/members": Row(LEADS),
     f"POST {P}/members": Row(LEADS, {"name": "Eva", "login": "eva", "roles": ["annotator"]}, ok=(200, 409)),
@@ -100,6 +101,14 @@ ROWS: dict[str, Row] = {
     f"GET {P}/items/{{item}}/image": Row(READERS),
     f"GET {P}/items/{{item}}/thumb": Row(READERS),
     f"GET {P}/items/{{item}}/why": Row(READERS),
+    # looking through a project
+    f"GET {P}/browse": Row(READERS, query="state=disputed&author=imported&author=x&order=worst"),
+    f"GET {P}/browse/ids": Row(READERS),
+    f"GET {P}/overview/strip/{{place}}": Row(READERS),
+    f"GET {P}/classes/{{label_class}}": Row(READERS),
+    f"GET {P}/agreement/pairs": Row(READERS),
+    f"GET {P}/doubts": Row(READERS),
+    f"POST {P}/doubts/{{doubt}}/verdict": Row("reviewer expert lead admin", {"state": "dismissed"}),
     # batches
     f"GET {P}/batches": Row(LEADS),
     f"POST {P}/batches": Row(LEADS, {"name": "more", "items": ["{spare}"]}),
@@ -166,6 +175,7 @@ ROWS: dict[str, Row] = {
     ),
     f"POST {P}/releases/{{release}}/refusal": Row("approver lead", {"reason": "a test"}, ok=(200, 409)),
     f"GET {P}/releases/{{release}}/download": Row(READERS),
+    f"GET {P}/releases/{{release}}/diff": Row(READERS),
     f"GET {P}/releases/{{release}}/export": Row(READERS, query="format=coco"),
     # audit
     f"GET {P}/audit": Row("auditor lead approver admin"),

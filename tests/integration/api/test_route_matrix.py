@@ -58,7 +58,7 @@ class Probe:
     @property
     def names(self) -> list[str]:
         """Path parameters that name a thing."""
-        return [n for n in re.findall(r"\{(\w+)\}", self.path) if n not in {"project", "version"}]
+        return [n for n in re.findall(r"\{(\w+)\}", self.path) if n not in {"project", "version", "place"}]
 
     def allowed(self, role: str) -> bool:
         """Whether the table lets this role through."""

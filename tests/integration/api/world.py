@@ -27,6 +27,7 @@ from assay.datasets import create_release, freeze_release, gather_work
 from assay.gold import GoldMark, contest_verdict, scores_of_user, sign_gold
 from assay.governance import policy_in
 from assay.guidelines import add_example, publish_guideline
+from assay.insights import find_doubts
 from assay.insights.model import Finding
 from assay.insights.store import add_finding
 from assay.items.model import Import, ImportState, NewItem
@@ -165,12 +166,13 @@ def _work(house: House, project: str, user: str, marks: dict[str, list[Mark]], *
 def _things(world: World, side: str, services: Services) -> None:
     house, things = services.house, world.things[side]
     project = things["project_id"]
-    publish_schema(SETUP, project, [LabelClass("cell", "Cell")], house=house)
+    things["label_class"] = "ab"[SIDES.index(side)] * 16
+    publish_schema(SETUP, project, [LabelClass("cell", "Cell"), LabelClass(things["label_class"], "Own")], house=house)
     publish_guideline(SETUP, project, "## 4.1 Cells {cell}\n\nBox each.\n", note="first", house=house)
     things["example_id"] = add_example(SETUP, project, services.blobs.put(_picture(1)), "image/png", house=house)
     import_id = f"{SIDES.index(side):032x}"
     items = _items(services, project, import_id, ["agreed", "disputed", "held", "shown", "contested", "spare"])
-    things |= {"import_id": import_id, "version": "1", "item": items["shown"], "spare": items["spare"]}
+    things |= {"import_id": import_id, "version": "1", "place": "0", "item": items["shown"], "spare": items["spare"]}
     annotator, second = (world.people[side, role].id for role in ("annotator", "second"))
     things["user"] = second
 
@@ -199,6 +201,7 @@ def _things(world: World, side: str, services: Services) -> None:
     things["finding"] = _finding(house, project, second)
     things["release"] = _release(services, project)
     services.runner.catch_up()
+    things["doubt"] = find_doubts(SETUP, project, house=house)[0][0].id
 
 
 def _release(services: Services, project: str) -> str:

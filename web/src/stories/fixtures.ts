@@ -55,7 +55,7 @@ export function crop(seed: number, style: T.Crop["marks"][number]["style"], capt
   const all = marks(seed);
   const main = all[seed % 11] ?? all[0];
   if (main === undefined) throw new Error("no cell");
-  return { item_id: `i${String(seed)}`, image_url: pictureOf(seed), width_px: WIDTH, height_px: HEIGHT, bbox: main.bbox, caption, at: at(-seed * 4), marks: [...all.filter((m) => m !== main).map((m) => ({ bbox: m.bbox, label_class: m.label_class, style: "drawn" as const, author: null })), { bbox: main.bbox, label_class: main.label_class, style, author: null }] };
+  return { item_id: `i${String(seed)}`, image_url: pictureOf(seed), width_px: WIDTH, height_px: HEIGHT, bbox: main.bbox, mark: main.bbox, caption, at: at(-seed * 4), marks: [...all.filter((m) => m !== main).map((m) => ({ bbox: m.bbox, label_class: m.label_class, style: "drawn" as const, author: null })), { bbox: main.bbox, label_class: main.label_class, style, author: null }] };
 }
 
 const gate = (id: string, name: string, rule: string, state: T.Gate["state"], m: T.Measured | null, count: T.Gate["count"], reason: string, action: T.Gate["action"] = null): T.Gate => ({ id, name, rule, state, measured: m, count, reason, action });

@@ -15,6 +15,7 @@ MODULES = (
     "gold",
     "review",
     "items",
+    "browse",
     "imports",
     "insights",
     "releases",

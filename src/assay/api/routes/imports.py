@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import Query, Request
 from starlette.responses import Response
 
-from assay.api.deps import Blobs, Caller, Cursor, Format, House, Lead, Limit, Services
+from assay.api.deps import Blobs, Caller, Cursor, Format, House, Lead, Limit, Services, limited
 from assay.api.routing import body_limit, in_thread, make_router
 from assay.api.tables import make_cursor, read_cursor, table
 from assay.items import (
@@ -47,7 +47,7 @@ def import_out(value: Import) -> ImportOut:
     )
 
 
-@router.post("/v1/projects/{project}/imports")
+@router.post("/v1/projects/{project}/imports", dependencies=[limited("import")])
 def new_import(body: ImportNew, caller: Caller, project: Lead, house: House, services: Services) -> ImportOut:
     """Open an import of uploads, of a folder on the server, or of an object store's prefix."""
     if body.kind == "folder":
@@ -90,7 +90,7 @@ async def put_file(
     return FileReceived(name=name, size_bytes=len(data))
 
 
-@router.post("/v1/projects/{project}/imports/{import_id}/start")
+@router.post("/v1/projects/{project}/imports/{import_id}/start", dependencies=[limited("import")])
 def start(caller: Caller, project: Lead, house: House, import_id: str) -> ImportOut:
     """Let the server work through it; nothing is visible before it has finished."""
     return import_out(start_import(caller.actor, project.project_id, import_id, house=house))

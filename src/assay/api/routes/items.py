@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from starlette.responses import Response
@@ -13,14 +12,14 @@ from assay.api.deps import Blobs, Caller, Cursor, Format, House, Limit, Services
 from assay.api.routing import make_router
 from assay.api.tables import make_cursor, read_cursor, table
 from assay.api.views.items import items_out
-from assay.api.views.marks import mark_out
 from assay.api.views.media import image_reply, thumb_reply
 from assay.api.views.people import Names
-from assay.gold import gold_in, gold_mark_to_json
+from assay.api.views.why import why_consensus, why_gold, why_mark, why_verdicts
+from assay.gold import gold_in
 from assay.items import get_item, item_in, items_after
-from assay.review import consensus_of_item, reviews_of
-from assay.wire.common import Page, instant, instant_or_none
-from assay.wire.items import ItemOut, WhyMark, WhyOut, WhyVerdict
+from assay.review import consensus_of_item, notes_of, reviews_of
+from assay.wire.common import Page
+from assay.wire.items import ItemOut, WhyOut
 
 router = make_router("items")
 Reader = Annotated[Membership, member("reviewer", "expert", "lead", "approver", "auditor", "admin")]
@@ -70,53 +69,10 @@ def read_why(caller: Caller, project: Reader, house: House, item: str) -> WhyOut
         submissions = submissions_of_item(rx, item)
         marks = marks_of(rx, [s.id for s in submissions])
         reviews = reviews_of(rx, [s.id for s in submissions])
-        gold = gold_in(rx, item)
         return WhyOut.model_construct(
             item=items_out(rx, [found], project)[0],
-            marks=[
-                WhyMark.model_construct(
-                    **mark_out(m).__dict__,
-                    author="imported, quality unknown" if s.origin.value == "imported" else names(s.author_id).name,
-                    submission_id=s.id,
-                    guideline_version=s.guideline_version,
-                    schema_version=s.schema_version,
-                    seconds=s.seconds,
-                    received_at=instant(s.received_at_us),
-                    origin=s.origin.value,
-                )
-                for s in submissions
-                for m in marks[s.id]
-            ],
-            verdicts=[
-                WhyVerdict.model_construct(
-                    submission_id=r.submission_id,
-                    verdict=r.verdict,
-                    reason=r.reason,
-                    reason_code=r.reason_code,
-                    note=r.note,
-                    reviewer=names(r.reviewer_id).name if r.reviewer_id else None,
-                    at=instant_or_none(r.closed_at_us),
-                )
-                for r in reviews
-            ],
-            consensus=[
-                {
-                    "batch_id": c.batch_id,
-                    "state": c.state.value,
-                    "mean_iou": c.mean_iou,
-                    "f1": c.f1,
-                    "inputs": list(c.inputs),
-                    "settled_by": c.settled_by,
-                    "marks": [asdict(m) for m in c.marks],
-                }
-                for c in consensus_of_item(rx, item)
-            ],
-            gold=None
-            if gold is None
-            else {
-                "version": gold.version,
-                "state": gold.state.value,
-                "signed_by": names(gold.signed_by).name,
-                "marks": [gold_mark_to_json(m) for m in gold.marks],
-            },
+            marks=[why_mark(m, s, names) for s in submissions for m in marks[s.id]],
+            verdicts=why_verdicts(reviews, notes_of(rx, [r.id for r in reviews]), names),
+            consensus=[why_consensus(c) for c in consensus_of_item(rx, item)],
+            gold=why_gold(gold_in(rx, item), names),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import orjson
@@ -32,7 +33,7 @@ from assay.queue import (
     skip,
     submit,
 )
-from assay.review import Standing, reviews_of, standings_of
+from assay.review import Standing, notes_of, reviews_of, standings_of
 from assay.storage import House as HouseValue
 from assay.wire.common import Page, instant, instant_or_none
 from assay.wire.gold import PracticeVerdict
@@ -210,11 +211,18 @@ def read_my_assignments(
         ids = [a.submission_id for a in rows if a.submission_id]
         with house.read(caller.actor, project.project_id) as rx:
             standing = standings_of(rx, ids)
-            notes = {r.submission_id: r.note for r in reviews_of(rx, ids) if r.state == "closed"}
+            closed = [r for r in reviews_of(rx, ids) if r.state == "closed"]
+            on_marks = notes_of(rx, [r.id for r in closed])
+            notes = {r.submission_id: _said(r.note, on_marks[r.id]) for r in closed}
         out = [_my_row(a, standing.get(a.submission_id or ""), notes.get(a.submission_id or "")) for a in rows]
         return out, make_cursor(rows[-1].leased_at_us, rows[-1].id) if len(found) > n else None
 
     return table(fetch, cursor=cursor, limit=limit, form=form, name="my-assignments")
+
+
+def _said(note: str | None, on_marks: Mapping[str, str]) -> str | None:
+    """Everything a reviewer said in one line: on the whole, then on single marks."""
+    return " · ".join([*([note] if note else []), *on_marks.values()]) or None
 
 
 def _my_row(assignment: Assignment, standing: Standing | None, note: str | None) -> MyAssignment:

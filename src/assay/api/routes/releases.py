@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,12 +11,13 @@ from starlette.responses import Response, StreamingResponse
 
 from assay.access import Caller as CallerValue
 from assay.access import Membership, check_password
-from assay.api.deps import Caller, Cursor, Format, House, Lead, Limit, Services, member
+from assay.api.deps import Caller, Cursor, Format, House, Lead, Limit, Services, limited, member
 from assay.api.routing import make_router
 from assay.api.signing_in import peer_of
-from assay.api.tables import table
+from assay.api.tables import make_cursor, read_cursor, table
 from assay.api.views.insights import gate_out
 from assay.api.views.people import Names
+from assay.api.views.releases import classes_of, diff_place_out
 from assay.datasets import (
     Release,
     ReleaseState,
@@ -28,7 +30,15 @@ from assay.datasets import (
     signing_of,
 )
 from assay.governance import policy_in, signatures_of, why_not_sign
-from assay.jobs.releasing import begin_release, check_release, export_release, stream_and_drop, zip_release
+from assay.items import items_by_id
+from assay.jobs.releasing import (
+    begin_release,
+    check_release,
+    compare_releases,
+    export_release,
+    stream_and_drop,
+    zip_release,
+)
 from assay.storage import House as HouseValue
 from assay.storage import Rx
 from assay.wire.common import Page, instant, instant_or_none
@@ -36,6 +46,7 @@ from assay.wire.releases import (
     Changes,
     ClassChange,
     RefusalIn,
+    ReleaseDiff,
     ReleaseNew,
     ReleaseOut,
     SignatureIn,
@@ -169,6 +180,7 @@ def refuse(body: RefusalIn, caller: Caller, project: Signer, house: House, relea
     "/v1/projects/{project}/releases/{release}/download",
     response_class=Response,
     responses={200: {"content": {"application/zip": {}}}},
+    dependencies=[limited("export")],
 )
 def download(caller: Caller, project: Reader, services: Services, release: str, images: Flag = "0") -> Response:
     """The release folder as a zip; `assay release verify` checks it anywhere, without a server."""
@@ -182,6 +194,7 @@ def download(caller: Caller, project: Reader, services: Services, release: str, 
     "/v1/projects/{project}/releases/{release}/export",
     response_class=Response,
     responses={200: {"content": {"application/zip": {}}}},
+    dependencies=[limited("export")],
 )
 def export(
     caller: Caller,
@@ -198,6 +211,34 @@ def export(
         found = _frozen(rx, release)
         path = export_release(rx, found, to, services.blobs, with_images=images == "1")
     return _zip_reply(path, f"{found.name}-{to}.zip")
+
+
+@router.get("/v1/projects/{project}/releases/{release}/diff", dependencies=[limited("search")])
+def read_diff(
+    caller: Caller,
+    project: Reader,
+    services: Services,
+    release: str,
+    against: Annotated[str | None, Query(max_length=64, description="Id of the other release.")] = None,
+    kind: Annotated[Literal["added", "removed", "moved", "class_changed"] | None, Query()] = None,
+    label_class: Annotated[str | None, Query(max_length=128, description="Name of the class, before or after.")] = None,
+    cursor: Cursor = "",
+    limit: Limit = 24,
+) -> ReleaseDiff:
+    """Every mark that is not the same as in another release, and who it comes from."""
+    with services.house.read(caller.actor, project.project_id) as rx:
+        other, places = compare_releases(rx, _frozen(rx, release), against, services.blobs)
+        counts = Counter(place.kind for place in places)
+        fitting = [p for p in places if kind in {None, p.kind} and label_class in {None, *classes_of(p)}]
+        key = read_cursor(cursor, int)
+        start = key[0] if key else 0
+        shown = fitting[start : start + limit]
+        items = items_by_id(rx, [p.item for p in shown])
+        rows = [diff_place_out(p, items[p.item], project) for p in shown if p.item in items]
+    after = make_cursor(start + limit) if start + limit < len(fitting) else None
+    return ReleaseDiff.model_construct(
+        since=None if other is None else other.name, rows=rows, next=after, counts=dict(counts)
+    )
 
 
 def _frozen(rx: Rx, release_id: str) -> Release:

@@ -156,6 +156,7 @@ def new_verdict(body: VerdictIn, caller: Caller, project: Reviewer, house: House
         note=body.note,
         marks=marks_of_wire(body.marks),
         seconds=body.seconds,
+        notes={each.mark_id: each.text for each in body.notes},
         house=house,
     )
     return VerdictOut(id=review, verdict=body.verdict)

@@ -122,9 +122,17 @@ def crop_out(crop: Crop, project: Membership, names: Names) -> wire.Crop:
             )
             for m in crop.marks
         ],
+        mark=list(crop.mark or _middle(crop.bbox)),
         caption=crop.caption,
         at=instant_or_none(crop.at_us),
     )
+
+
+def _middle(view: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """The inner half of what is shown: what a finding kept by an earlier version is about."""
+    x_min, y_min, x_max, y_max = view
+    quarter_x, quarter_y = (x_max - x_min) / 4, (y_max - y_min) / 4
+    return x_min + quarter_x, y_min + quarter_y, x_max - quarter_x, y_max - quarter_y
 
 
 def finding_out(finding: Finding, project: Membership, names: Names, clause_id: str | None) -> wire.Finding:

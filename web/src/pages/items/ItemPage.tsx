@@ -18,6 +18,7 @@ import { ClassName } from "@/ui/ClassChip";
 import { DataTable } from "@/ui/DataTable";
 import { ErrorState, Loading } from "@/ui/Messages";
 import { authorStyle } from "@/ui/palette";
+import { Person } from "@/ui/Person";
 import { TopTitle } from "@/ui/Shell";
 import { CanvasHost } from "../work/CanvasHost";
 import { inferredMarks } from "../shared/why";
@@ -52,7 +53,7 @@ function Marks({ why }: { why: ItemWhy }) {
   const schema = useSchema();
   const classes = schema.data?.classes ?? [];
   const book = classBook(classes);
-  const authors = useMemo(() => [...new Set(why.marks.map((mark) => mark.author))], [why.marks]);
+  const authors = useMemo(() => [...new Set(why.marks.map((mark) => mark.author.name))], [why.marks]);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const engine = useEngine({ classes, keys, label: t.work.canvas, readOnly: true });
   const picture = usePicture(engine, why.item.image_url, { width: why.item.width_px, height: why.item.height_px }, () => []);
@@ -87,13 +88,13 @@ function Marks({ why }: { why: ItemWhy }) {
             onOpen={(mark) => engine?.showBox(canvasBox(mark.bbox))}
             columns={[
               { id: "class", header: t.table.class, accessorFn: (mark) => book.name(mark.label_class), cell: (cell) => <ClassName at={book.at(cell.row.original.label_class)} name={book.name(cell.row.original.label_class)} /> },
-              { id: "author", header: t.table.author, accessorFn: (mark) => mark.author, cell: (cell) => <span className={css.author}>{cell.row.original.author}<span className="grey">{t.items.versions(cell.row.original.guideline_version, cell.row.original.schema_version)}</span></span> },
+              { id: "author", header: t.table.author, accessorFn: (mark) => mark.author.name, cell: (cell) => <span className={css.author}><Person person={cell.row.original.author} compact /><span className="grey">{t.items.versions(cell.row.original.guideline_version, cell.row.original.schema_version)}</span></span> },
               { id: "time", header: t.table.at, accessorFn: (mark) => mark.received_at, cell: (cell) => <span className="grey nowrap">{moment(cell.row.original.received_at, new Date())}<br />{t.items.took(stopwatch(cell.row.original.seconds))}</span> },
             ]}
           />
           {inferred !== null && <p className="grey">{t.items.consensus(inferred.length, rate(Math.min(1, ...inferred.map((mark) => mark.confidence))))}</p>}
           {why.verdicts.filter((verdict) => verdict.verdict !== null).map((verdict) => (
-            <p key={verdict.submission_id + (verdict.at ?? "")} className="soft">{t.items.verdict(verdict.verdict ?? "", verdict.reviewer, verdict.reason_code)} <span className="grey">{verdict.note}</span></p>
+            <p key={verdict.submission_id + (verdict.at ?? "")} className="soft">{t.items.verdict(verdict.verdict ?? "", verdict.reviewer?.name ?? null, verdict.reason_code)} <span className="grey">{verdict.note}</span></p>
           ))}
         </Card>
       }
@@ -107,7 +108,7 @@ function AuthorDot({ at }: { at: number }) {
 
 function overlayOf(why: ItemWhy, authors: readonly string[], hidden: ReadonlySet<string>): OverlayMark[] {
   const plain = { width: 1.6, faded: false, caption: null, badge: null };
-  const drawn = why.marks.filter((mark) => !hidden.has(mark.author)).map((mark): OverlayMark => ({ ...authorStyle(authors.indexOf(mark.author)), ...plain, id: mark.id, box: canvasBox(mark.bbox) }));
+  const drawn = why.marks.filter((mark) => !hidden.has(mark.author.name)).map((mark): OverlayMark => ({ ...authorStyle(authors.indexOf(mark.author.name)), ...plain, id: mark.id, box: canvasBox(mark.bbox) }));
   if (hidden.has(CONSENSUS)) return drawn;
   return [...drawn, ...(inferredMarks(why) ?? []).map((mark, at): OverlayMark => ({ ...plain, id: `consensus/${String(at)}`, box: canvasBox(mark.bbox), colour: "#14171f", dash: [], width: 1.4 }))];
 }
