@@ -37,7 +37,8 @@ def take_in(
         ClientKeyReusedError: this author handed in something else under the same client key before.
         MarksRefusedError: the marks break a rule of the schema.
     """
-    check_marks(marks, schema_in(tx, schema_version), *size_px, geometry_only=origin is Origin.IMPORTED)
+    came_along = origin is Origin.IMPORTED
+    check_marks(marks, schema_in(tx, schema_version), *size_px, geometry_only=came_along, envelopes=not came_along)
     submission = Submission(
         id=tx.new_id(),
         item_id=item_id,

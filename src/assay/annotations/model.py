@@ -25,8 +25,11 @@ class Mark:
 
     Attributes:
         bbox: x_min, y_min, x_max, y_max in px of the upright picture; pixel edges, half-open.
-        geometry: what the box does not say, for other shapes; None for boxes.
+        geometry: what the box does not say, for other shapes; None for boxes and tags. Its keys are the columns of the
+            marks table: `rotated`, `polygon`, `rle`, `points`.
         client_id: the page's own name for it; not stored.
+        group: marks of one submission with the same number belong together.
+        source: the suggestion it came from: `model`, `confidence`, and what a person mended (`edits`).
     """
 
     label_class: str
@@ -35,6 +38,8 @@ class Mark:
     attributes: dict[str, Any] = field(default_factory=dict)
     geometry: dict[str, Any] | None = None
     client_id: str = ""
+    group: int | None = None
+    source: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

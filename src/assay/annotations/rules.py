@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assay.annotations.errors import MarksRefusedError, Problem
+from assay.annotations.geometry import geometry_problem
 from assay.annotations.model import Mark
 from assay.kernel.canonical import digest
-from assay.kernel.marks import KEYPOINTS, POINT, POLYLINE, TAG
+from assay.kernel.marks import BBOX, KEYPOINTS, POINT, POLYLINE, TAG
 from assay.labels import Attribute, AttributeKind, LabelClass, LabelSchema
 
 MAX_MARKS = 20_000
@@ -24,7 +25,13 @@ THIN = frozenset({TAG, POINT, POLYLINE, KEYPOINTS})
 
 
 def check_marks(
-    marks: Sequence[Mark], schema: LabelSchema, width_px: int, height_px: int, *, geometry_only: bool = False
+    marks: Sequence[Mark],
+    schema: LabelSchema,
+    width_px: int,
+    height_px: int,
+    *,
+    geometry_only: bool = False,
+    envelopes: bool = True,
 ) -> None:
     """Hold marks against the schema's machine-checkable rules.
 
@@ -34,6 +41,7 @@ def check_marks(
         width_px: of the upright picture.
         height_px: of the upright picture.
         geometry_only: leave attributes alone, for marks that have none by their nature, such as gold.
+        envelopes: the box must enclose the geometry exactly; labels from elsewhere may have it clipped to the picture.
 
     Raises:
         MarksRefusedError: with every broken rule, not only the first.
@@ -49,6 +57,9 @@ def check_marks(
             problems.append(Problem(no, "class", text))
             continue
         problems += _check_mark(no, mark, label_class, width_px, height_px)
+        if mark.shape != BBOX and mark.shape in label_class.shapes:
+            wrong = geometry_problem(mark.shape, mark.geometry, mark.bbox, width_px, height_px, envelopes=envelopes)
+            problems += [Problem(no, "geometry", f"{_name(no, label_class)} {wrong}")] if wrong else []
         if not geometry_only and (mark.attributes or label_class.attributes):
             problems += _check_attributes(no, _name(no, label_class), mark.attributes, label_class.attributes)
     counts = Counter(mark.label_class for mark in marks)
@@ -143,6 +154,10 @@ def mark_to_json(mark: Mark) -> dict[str, Any]:
         value["geometry"] = mark.geometry
     if mark.client_id:
         value["client_id"] = mark.client_id
+    if mark.group is not None:
+        value["group"] = mark.group
+    if mark.source is not None:
+        value["source"] = mark.source
     return value
 
 
@@ -156,6 +171,8 @@ def mark_from_json(value: dict[str, Any]) -> Mark:
         attributes=value.get("attributes") or {},
         geometry=value.get("geometry"),
         client_id=value.get("client_id", ""),
+        group=value.get("group"),
+        source=value.get("source"),
     )
 
 

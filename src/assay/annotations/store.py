@@ -60,6 +60,8 @@ annotation_rows = sa.Table(
     document("attributes", nullable=True),
     sa.Column("origin", sa.String(16), nullable=False, default="person"),
     sa.Column("confidence", sa.Float),
+    sa.Column("group_no", sa.Integer),  # marks of one submission that belong together
+    document("source", nullable=True),  # the suggestion it came from: model, confidence, edits
     sa.PrimaryKeyConstraint("id", "revision"),
     sa.Index("ix_annotations_submission", "project_id", "submission_id", "mark_no"),
 )
@@ -180,6 +182,9 @@ def _annotation(tx: Tx, submission: Submission, no: int, mark: Mark) -> dict[str
         "geometry": None if mark.geometry is None else canonical_json(mark.geometry).decode(),
         "attributes": canonical_json(mark.attributes).decode() if mark.attributes else None,
         "origin": submission.origin.value,
+        "confidence": None if mark.source is None else mark.source.get("confidence"),
+        "group_no": mark.group,
+        "source": None if mark.source is None else canonical_json(mark.source).decode(),
     }
 
 
@@ -210,6 +215,8 @@ def _mark(row: Any) -> Mark:  # noqa: ANN401 - a database row
         bbox=(row.x_min_px, row.y_min_px, row.x_max_px, row.y_max_px),
         attributes=json.loads(row.attributes) if row.attributes else {},
         geometry=json.loads(row.geometry) if row.geometry else None,
+        group=row.group_no,
+        source=json.loads(row.source) if row.source else None,
     )
 
 

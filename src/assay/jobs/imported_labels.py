@@ -246,7 +246,7 @@ def allowed_marks(
         label_class = find(row["label_class"])
         mark = _mark(row, label_class, known.get(label_class, ()))
         try:
-            check_marks([mark], schema, *size_px, geometry_only=True)
+            check_marks([mark], schema, *size_px, geometry_only=True, envelopes=False)
         except MarksRefusedError as error:
             problems.append(error.problems[0].text.replace("Mark 1", f"mark {row['mark']}", 1))
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assay.annotations import Mark, StoredMark
-from assay.wire.marks import MarkIn, MarkOut
+from assay.wire.marks import MarkIn, MarkOut, MarkSource
 
 
 def marks_of_wire(marks: Sequence[MarkIn]) -> list[Mark]:
@@ -18,6 +18,8 @@ def marks_of_wire(marks: Sequence[MarkIn]) -> list[Mark]:
             attributes=m.attributes,
             geometry=m.geometry,
             client_id=m.client_id,
+            group=m.group,
+            source=None if m.source is None else m.source.model_dump(),
         )
         for m in marks
     ]
@@ -34,4 +36,6 @@ def mark_out(stored: StoredMark) -> MarkOut:
         bbox=list(mark.bbox),
         attributes=mark.attributes,
         geometry=mark.geometry,
+        group=mark.group,
+        source=None if mark.source is None else MarkSource.model_validate(mark.source),
     )
