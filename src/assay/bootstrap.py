@@ -31,6 +31,7 @@ ROOMS_WITH_TABLES = (
     "review",
     "datasets",
     "models",
+    "promotions",
     "costs",
     "insights",
 )

@@ -59,7 +59,7 @@ from assay.governance.queries import (
     rulebook_source,
     signatures_of,
 )
-from assay.governance.rulebook import BreakGlass, ClassRule, Guard, Guarded, Promotion, Retrain, Rulebook, Serving
+from assay.governance.rulebook import BreakGlass, ClassRule, Guard, Guarded, PromotionRules, Retrain, Rulebook, Serving
 from assay.governance.rulebook_rules import check_people, read_rulebook
 from assay.governance.rules import PRESETS, check_signer, list_presets, policy_from, preset, signing_role, why_not_sign
 from assay.governance.words import in_words
@@ -83,7 +83,7 @@ __all__ = [
     "PolicyFileError",
     "PolicyInvalidError",
     "PolicyStaleError",
-    "Promotion",
+    "PromotionRules",
     "Proposal",
     "ProposalClosedError",
     "ProposalNotFoundError",

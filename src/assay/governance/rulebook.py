@@ -82,7 +82,7 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
-class Promotion:
+class PromotionRules:
     """When a model may take the place of the one in use, and when it must give it back.
 
     Attributes:
@@ -166,7 +166,7 @@ class Rulebook:
     version: int
     note: str
     guards: Mapping[Guarded, Guard]
-    promotion: Promotion = Promotion()
+    promotion: PromotionRules = PromotionRules()
     classes: Mapping[str, ClassRule] = field(default_factory=dict)
     serving: Serving = Serving()
     retrain: tuple[Retrain, ...] = ()
@@ -205,7 +205,7 @@ class Rulebook:
             version=version,
             note=body["note"],
             guards={Guarded(what): Guard.from_json(guard) for what, guard in body["guards"].items()},
-            promotion=Promotion(**body["promotion"]),
+            promotion=PromotionRules(**body["promotion"]),
             classes={name: ClassRule(**rule) for name, rule in body["classes"].items()},
             serving=Serving(**body["serving"]),
             retrain=tuple(Retrain(**rule) for rule in body["retrain"]),

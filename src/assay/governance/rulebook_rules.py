@@ -12,7 +12,7 @@ from assay.governance.rulebook import (
     ClassRule,
     Guard,
     Guarded,
-    Promotion,
+    PromotionRules,
     Retrain,
     Rulebook,
     Serving,
@@ -175,10 +175,10 @@ def _reachable(section: Section, guard: Guard) -> None:
         )
 
 
-def _promotion(section: Section | None) -> Promotion:
+def _promotion(section: Section | None) -> PromotionRules:
     if section is None:
-        return Promotion()
-    usual = Promotion()
+        return PromotionRules()
+    usual = PromotionRules()
     margin = section.share("margin", usual.margin, low=0.0001, high=0.2)
     level = section.share("level", usual.level, low=0.0001, high=0.2)
     slice_level = section.share("slice_level", usual.slice_level, low=0.0001, high=0.2)
@@ -194,7 +194,7 @@ def _promotion(section: Section | None) -> Promotion:
         watch_items = watch.whole("min_items", watch_items, low=10, high=1_000_000)
         watch.done()
     section.done()
-    return Promotion(
+    return PromotionRules(
         margin,
         level,
         slice_level,

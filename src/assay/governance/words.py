@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.governance.rulebook import BreakGlass, Guard, Guarded, Promotion, Retrain, Rulebook
+from assay.governance.rulebook import BreakGlass, Guard, Guarded, PromotionRules, Retrain, Rulebook
 
 _WHAT = {
     Guarded.RELEASE: ("A release", "labelled any of it"),
@@ -71,7 +71,7 @@ def _glass_words(glass: BreakGlass) -> str:
     )
 
 
-def _promotion_words(rules: Promotion) -> list[str]:
+def _promotion_words(rules: PromotionRules) -> list[str]:
     points = f"{100 * rules.margin:g} point{'' if rules.margin == 0.01 else 's'}"  # noqa: PLR2004 - one point
     gate = (
         f"A model passes the gate when it is shown to be within {points} of the one in use ({percent(rules.level)} "
