@@ -1,6 +1,6 @@
-"""Read-only questions across rooms: the overview, a person's page, classes, items, doubtful labels, practices."""
+"""Read-only questions across rooms: the overview, a person's page, one's own figures, practice that differs."""
 
-from assay.insights.actions import dismiss_finding, draft_clause, publish_finding
+from assay.insights.actions import dismiss_finding, publish_finding
 from assay.insights.browse import Found, Shown, Wanted, find_items, shown_on
 from assay.insights.class_page import ClassPage, Spread, read_class
 from assay.insights.doubts import Doubt, decide_doubt, decisions, find_doubts
@@ -61,7 +61,6 @@ __all__ = [
     "decide_doubt",
     "decisions",
     "dismiss_finding",
-    "draft_clause",
     "find_doubts",
     "find_items",
     "pairs_of",

@@ -252,6 +252,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/agreement/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Agreement Pairs
+         * @description How alike each pair of people's marks are, with intervals.
+         */
+        get: operations["read_agreement_pairs_v1_projects__project__agreement_pairs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/assignments/{assignment}": {
         parameters: {
             query?: never;
@@ -496,6 +516,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/browse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Browse
+         * @description Items that fit, with the marks that stand for them now.
+         */
+        get: operations["browse_v1_projects__project__browse_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/browse/ids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Browse Ids
+         * @description Every item that fits: what to make a batch of.
+         */
+        get: operations["browse_ids_v1_projects__project__browse_ids_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/claims": {
         parameters: {
             query?: never;
@@ -510,6 +570,26 @@ export interface paths {
          * @description Give the caller their next assignment, or say why there is none.
          */
         post: operations["new_claim_v1_projects__project__claims_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/classes/{label_class}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Class Page
+         * @description Everything about one class, its least sure marks first.
+         */
+        get: operations["read_class_page_v1_projects__project__classes__label_class__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -554,6 +634,46 @@ export interface paths {
          * @description Decide an objection.
          */
         post: operations["rule_contest_v1_projects__project__contests__contest__ruling_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/doubts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Doubts
+         * @description Labels that are probably wrong, those that most speaks for first.
+         */
+        get: operations["read_doubts_v1_projects__project__doubts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/doubts/{doubt}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge Doubt
+         * @description Confirm a doubtful label (the answers on its image go to review), set it aside, or take either back.
+         */
+        post: operations["judge_doubt_v1_projects__project__doubts__doubt__verdict_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1176,6 +1296,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/overview/strip/{place}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Strip Place
+         * @description The item behind a square of the overview's strip, counted from 0.
+         */
+        get: operations["read_strip_place_v1_projects__project__overview_strip__place__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/people": {
         parameters: {
             query?: never;
@@ -1260,6 +1400,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/policy/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Presets
+         * @description Policies to begin from; each is version 0 until somebody saves it.
+         */
+        get: operations["read_presets_v1_projects__project__policy_presets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/releases": {
         parameters: {
             query?: never;
@@ -1318,6 +1478,26 @@ export interface paths {
          * @description Look at the gates again; freezes the release when all pass.
          */
         post: operations["check_v1_projects__project__releases__release__check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/releases/{release}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Diff
+         * @description Every mark that is not the same as in another release, and who it comes from.
+         */
+        get: operations["read_diff_v1_projects__project__releases__release__diff_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1957,6 +2137,26 @@ export interface components {
             tight_iou?: number | null;
         };
         /**
+         * Blame
+         * @description Who a mark of a release comes from, by the release's own names, and under which rules.
+         */
+        Blame: {
+            /** Author */
+            author: string;
+            /** Confidence */
+            confidence: number | null;
+            /** Drawn By */
+            drawn_by: string[];
+            /** Guideline Version */
+            guideline_version: number | null;
+            /** N Answers */
+            n_answers: number | null;
+            /** Origin */
+            origin: string;
+            /** Schema Version */
+            schema_version: number | null;
+        };
+        /**
          * Blockers
          * @description What blocks the release.
          */
@@ -1965,6 +2165,51 @@ export interface components {
             gates: components["schemas"]["Gate"][];
             /** Title */
             title: string;
+        };
+        /**
+         * BrowseMark
+         * @description A mark on a thumbnail, in pixels of the full picture.
+         */
+        BrowseMark: {
+            /** Bbox */
+            bbox: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** Label Class */
+            label_class: string;
+        };
+        /**
+         * BrowsePage
+         * @description A slice of the items that fit; `n_matching` counts all of them.
+         */
+        BrowsePage: {
+            /** N Matching */
+            n_matching: number;
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["BrowseRow"][];
+        };
+        /**
+         * BrowseRow
+         * @description An item with the marks that stand for it now; `mean_iou` says how alike its answers are.
+         */
+        BrowseRow: {
+            item: components["schemas"]["ItemOut"];
+            /** Least Confidence */
+            least_confidence: number | null;
+            /** Marks */
+            marks: components["schemas"]["BrowseMark"][];
+            /** Mean Iou */
+            mean_iou: number | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "gold" | "consensus" | "answer" | "imported" | "none";
         };
         /**
          * Changed
@@ -2083,6 +2328,51 @@ export interface components {
             removed: number;
         };
         /**
+         * ClassConfusion
+         * @description What people drew where gold has this class.
+         */
+        ClassConfusion: {
+            /** Label Class */
+            label_class: string | null;
+            /** N */
+            n: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * ClassPage
+         * @description Everything about one class.
+         */
+        ClassPage: {
+            agreement: components["schemas"]["Measured"] | null;
+            /** Confusion */
+            confusion: components["schemas"]["ClassConfusion"][];
+            error: components["schemas"]["Measured"];
+            /** Label Class */
+            label_class: string;
+            /** N Items */
+            n_items: number;
+            /** N Marks */
+            n_marks: number;
+            /** Name */
+            name: string;
+            /** People */
+            people: components["schemas"]["ClassPerson"][];
+            sizes: components["schemas"]["ClassSizes"] | null;
+            /** Title */
+            title: string;
+            /** Worst */
+            worst: components["schemas"]["WorstMark"][];
+        };
+        /**
+         * ClassPerson
+         * @description Errors of one person on gold marks of a class.
+         */
+        ClassPerson: {
+            error: components["schemas"]["Measured"];
+            user: components["schemas"]["Person"];
+        };
+        /**
          * ClassRow
          * @description Share of marks that went wrong by class.
          */
@@ -2092,6 +2382,14 @@ export interface components {
             /** Name */
             name: string;
             now: components["schemas"]["Measured"];
+        };
+        /**
+         * ClassSizes
+         * @description How large the marks of a class are, in pixels.
+         */
+        ClassSizes: {
+            height_px: components["schemas"]["Spread"];
+            width_px: components["schemas"]["Spread"];
         };
         /**
          * Clause
@@ -2248,7 +2546,7 @@ export interface components {
         };
         /**
          * Crop
-         * @description A place in a picture that proves something; `bbox` may leave the picture.
+         * @description A place in a picture that proves something: `mark` with surroundings; `bbox` may leave the picture.
          */
         Crop: {
             /** At */
@@ -2268,6 +2566,13 @@ export interface components {
             image_url: string;
             /** Item Id */
             item_id: string;
+            /** Mark */
+            mark: [
+                number,
+                number,
+                number,
+                number
+            ];
             /** Marks */
             marks: components["schemas"]["CropMark"][];
             /** Width Px */
@@ -2296,6 +2601,23 @@ export interface components {
             style: "drawn" | "expected" | "left_out";
         };
         /**
+         * DiffPlace
+         * @description One mark that is not the same in two releases; dashed in the crop: as it was.
+         */
+        DiffPlace: {
+            blame: components["schemas"]["Blame"];
+            /** Class After */
+            class_after: string | null;
+            /** Class Before */
+            class_before: string | null;
+            crop: components["schemas"]["Crop"];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "added" | "removed" | "moved" | "class_changed";
+        };
+        /**
          * DisputeOut
          * @description One place on which the answers differ.
          */
@@ -2316,6 +2638,66 @@ export interface components {
             kind: "existence" | "class" | "placement";
             /** Label Classes */
             label_classes: string[];
+        };
+        /**
+         * Doubt
+         * @description A label that is probably wrong: where, why, and what was decided about it.
+         */
+        Doubt: {
+            crop: components["schemas"]["Crop"];
+            decided_by: components["schemas"]["Person"] | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "overlooked" | "swapped" | "badly_placed" | "unsupported" | "duplicate" | "two_classes" | "odd_size" | "odd_shape" | "odd_position" | "no_extent" | "rule_broken";
+            /** Label Class */
+            label_class: string | null;
+            /** Score */
+            score: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "confirmed" | "dismissed";
+            /** Suggested Class */
+            suggested_class: string | null;
+            /** Why */
+            why: string;
+        };
+        /**
+         * DoubtPage
+         * @description Doubtful labels, those that most speaks for first; `counts` holds how many are open, by kind.
+         */
+        DoubtPage: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** N Items */
+            n_items: number;
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["Doubt"][];
+        };
+        /**
+         * DoubtVerdict
+         * @description What somebody says about a doubtful label; a confirmed one sends the answers on its image back to review.
+         */
+        DoubtVerdict: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "confirmed" | "dismissed";
+            /**
+             * Why
+             * @default
+             */
+            why?: string;
         };
         /**
          * DraftIn
@@ -2799,6 +3181,14 @@ export interface components {
             user: components["schemas"]["Person"];
         };
         /**
+         * ItemIds
+         * @description Every item that fits, in order: what a batch is made of.
+         */
+        ItemIds: {
+            /** Ids */
+            ids: string[];
+        };
+        /**
          * ItemOut
          * @description An item in the list.
          */
@@ -3010,6 +3400,8 @@ export interface components {
             geometry?: {
                 [key: string]: unknown;
             } | null;
+            /** Group */
+            group?: number | null;
             /** Label Class */
             label_class: string;
             /**
@@ -3018,6 +3410,27 @@ export interface components {
              * @enum {string}
              */
             shape?: "bbox" | "rotated_bbox" | "polygon" | "mask" | "polyline" | "keypoints" | "point" | "tag";
+            source?: components["schemas"]["MarkSource"] | null;
+        };
+        /**
+         * MarkNote
+         * @description What a reviewer says about one mark.
+         */
+        MarkNote: {
+            /** Mark Id */
+            mark_id: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * MarkNoteIn
+         * @description What a reviewer says about one mark of the answer, by the mark's id.
+         */
+        MarkNoteIn: {
+            /** Mark Id */
+            mark_id: string;
+            /** Text */
+            text: string;
         };
         /**
          * MarkOut
@@ -3041,6 +3454,8 @@ export interface components {
             geometry: {
                 [key: string]: unknown;
             } | null;
+            /** Group */
+            group?: number | null;
             /** Id */
             id: string;
             /** Label Class */
@@ -3050,6 +3465,19 @@ export interface components {
              * @enum {string}
              */
             shape: "bbox" | "rotated_bbox" | "polygon" | "mask" | "polyline" | "keypoints" | "point" | "tag";
+            source?: components["schemas"]["MarkSource"] | null;
+        };
+        /**
+         * MarkSource
+         * @description The suggestion a mark came from, and what its person mended: class, place, vertex, attribute:<name>, ...
+         */
+        MarkSource: {
+            /** Confidence */
+            confidence?: number | null;
+            /** Edits */
+            edits?: string[];
+            /** Model */
+            model: string;
         };
         /**
          * Measured
@@ -3367,6 +3795,32 @@ export interface components {
             rows: components["schemas"]["SchemaOut"][];
         };
         /**
+         * PairRow
+         * @description How alike two people's marks are on the images both answered.
+         */
+        PairRow: {
+            evidence: components["schemas"]["Evidence"];
+            f1: components["schemas"]["EstimateOut"];
+            first: components["schemas"]["Person"];
+            /** N Both */
+            n_both: number;
+            /** N First */
+            n_first: number;
+            /** N Second */
+            n_second: number;
+            second: components["schemas"]["Person"];
+        };
+        /**
+         * Pairs
+         * @description Every pair of people who share an image.
+         */
+        Pairs: {
+            /** People */
+            people: components["schemas"]["Person"][];
+            /** Rows */
+            rows: components["schemas"]["PairRow"][];
+        };
+        /**
          * PasswordChange
          * @description The password now, and the one wanted.
          */
@@ -3651,6 +4105,22 @@ export interface components {
             reason: string;
         };
         /**
+         * ReleaseDiff
+         * @description What is different from another release, mark by mark; `counts` by kind before any filter.
+         */
+        ReleaseDiff: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["DiffPlace"][];
+            /** Since */
+            since: string | null;
+        };
+        /**
          * ReleaseNew
          * @description A release to begin; without a name it is called r1, r2, ...
          */
@@ -3812,6 +4282,11 @@ export interface components {
         Rows_Key_: {
             /** Rows */
             rows: components["schemas"]["Key"][];
+        };
+        /** Rows[Policy] */
+        Rows_Policy_: {
+            /** Rows */
+            rows: components["schemas"]["Policy"][];
         };
         /** Rows[ProjectOut] */
         Rows_ProjectOut_: {
@@ -4046,6 +4521,18 @@ export interface components {
             label_class: components["schemas"]["Measured"];
         };
         /**
+         * Spread
+         * @description The middle of some values, and between which two 90 % of them lie.
+         */
+        Spread: {
+            /** From 5 */
+            from_5: number;
+            /** Median */
+            median: number;
+            /** To 95 */
+            to_95: number;
+        };
+        /**
          * Standing
          * @description How a person's work stands, in a word.
          */
@@ -4104,6 +4591,8 @@ export interface components {
         /**
          * VerdictIn
          * @description A reviewer's decision; `reason_code` is required unless it accepts, `marks` are the corrected ones of a fix.
+         *
+         *     `notes` are about single marks of the answer; the annotator reads them beside the note on the whole.
          */
         VerdictIn: {
             /** Client Key */
@@ -4112,6 +4601,8 @@ export interface components {
             marks?: components["schemas"]["MarkIn"][];
             /** Note */
             note?: string | null;
+            /** Notes */
+            notes?: components["schemas"]["MarkNoteIn"][];
             /** Reason Code */
             reason_code?: ("missed" | "spurious" | "class" | "placement" | "attribute" | "guideline" | "other") | null;
             /**
@@ -4154,12 +4645,99 @@ export interface components {
             verdict: "accept" | "fix" | "reject";
         };
         /**
+         * WhyConsensus
+         * @description What was inferred in one batch, from the submissions in `inputs`.
+         */
+        WhyConsensus: {
+            /** Batch Id */
+            batch_id: string;
+            /** F1 */
+            f1: number | null;
+            /** Inputs */
+            inputs: string[];
+            /** Marks */
+            marks: components["schemas"]["WhyInferred"][];
+            /** Mean Iou */
+            mean_iou: number | null;
+            /** Settled By */
+            settled_by: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "agreed" | "disputed" | "settled" | "in_review" | "stale";
+        };
+        /**
+         * WhyGold
+         * @description The signed answer.
+         */
+        WhyGold: {
+            /** Marks */
+            marks: components["schemas"]["WhyGoldMark"][];
+            signed_by: components["schemas"]["Person"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "live" | "suspect" | "retired";
+            /** Version */
+            version: number;
+        };
+        /**
+         * WhyGoldMark
+         * @description A mark of the signed answer and the clauses it tests.
+         */
+        WhyGoldMark: {
+            /** Bbox */
+            bbox: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** Clauses */
+            clauses: string[];
+            /** Label Class */
+            label_class: string;
+            /**
+             * Shape
+             * @enum {string}
+             */
+            shape: "bbox" | "rotated_bbox" | "polygon" | "mask" | "polyline" | "keypoints" | "point" | "tag";
+        };
+        /**
          * WhyIn
          * @description A reason.
          */
         WhyIn: {
             /** Why */
             why: string;
+        };
+        /**
+         * WhyInferred
+         * @description A mark inferred from several people's; `drawn_by` holds the letters of their answers.
+         */
+        WhyInferred: {
+            /** Bbox */
+            bbox: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** Confidence */
+            confidence: number;
+            /** Drawn By */
+            drawn_by: string[];
+            /** Label Class */
+            label_class: string;
+            /** N Votes */
+            n_votes: number;
+            /**
+             * Shape
+             * @enum {string}
+             */
+            shape: "bbox" | "rotated_bbox" | "polygon" | "mask" | "polyline" | "keypoints" | "point" | "tag";
         };
         /**
          * WhyMark
@@ -4170,8 +4748,7 @@ export interface components {
             attributes: {
                 [key: string]: unknown;
             };
-            /** Author */
-            author: string;
+            author: components["schemas"]["Person"];
             /** Bbox */
             bbox: [
                 number,
@@ -4185,6 +4762,8 @@ export interface components {
             geometry: {
                 [key: string]: unknown;
             } | null;
+            /** Group */
+            group?: number | null;
             /** Guideline Version */
             guideline_version: number;
             /** Id */
@@ -4207,6 +4786,7 @@ export interface components {
              * @enum {string}
              */
             shape: "bbox" | "rotated_bbox" | "polygon" | "mask" | "polyline" | "keypoints" | "point" | "tag";
+            source?: components["schemas"]["MarkSource"] | null;
             /** Submission Id */
             submission_id: string;
         };
@@ -4216,13 +4796,8 @@ export interface components {
          */
         WhyOut: {
             /** Consensus */
-            consensus: {
-                [key: string]: unknown;
-            }[];
-            /** Gold */
-            gold: {
-                [key: string]: unknown;
-            } | null;
+            consensus: components["schemas"]["WhyConsensus"][];
+            gold: components["schemas"]["WhyGold"] | null;
             item: components["schemas"]["ItemOut"];
             /** Marks */
             marks: components["schemas"]["WhyMark"][];
@@ -4238,16 +4813,32 @@ export interface components {
             at: string | null;
             /** Note */
             note: string | null;
+            /** Notes */
+            notes: components["schemas"]["MarkNote"][];
             /** Reason */
             reason: string;
             /** Reason Code */
             reason_code: string | null;
-            /** Reviewer */
-            reviewer: string | null;
+            reviewer: components["schemas"]["Person"] | null;
             /** Submission Id */
             submission_id: string;
             /** Verdict */
             verdict: string | null;
+        };
+        /**
+         * WorstMark
+         * @description A place where this class is least sure: of `n_answers` people, `n_votes` drew it.
+         */
+        WorstMark: {
+            /** Confidence */
+            confidence: number;
+            crop: components["schemas"]["Crop"];
+            /** N Answers */
+            n_answers: number;
+            /** N Votes */
+            n_votes: number;
+            /** State */
+            state: string;
         };
     };
     responses: never;
@@ -4667,6 +5258,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgreementPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_agreement_pairs_v1_projects__project__agreement_pairs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pairs"];
                 };
             };
             /** @description Validation Error */
@@ -5121,6 +5743,96 @@ export interface operations {
             };
         };
     };
+    browse_v1_projects__project__browse_get: {
+        parameters: {
+            query?: {
+                state?: ("new" | "queued" | "answered" | "disputed" | "in_review" | "settled") | null;
+                /** @description Part of the file name, in any case. */
+                q?: string;
+                label_class?: string | null;
+                /** @description People who all answered; `imported` for labels that came along. */
+                author?: string[];
+                gold?: ("only" | "none") | null;
+                /** @description Mean IoU of the answers under this. */
+                below?: number | null;
+                order?: "came" | "worst";
+                /** @description `next` of the page before; empty for the first. */
+                cursor?: string;
+                /** @description Rows at most. */
+                limit?: number;
+                /** @description `csv` answers the whole table as a file. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrowsePage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    browse_ids_v1_projects__project__browse_ids_get: {
+        parameters: {
+            query?: {
+                state?: ("new" | "queued" | "answered" | "disputed" | "in_review" | "settled") | null;
+                /** @description Part of the file name, in any case. */
+                q?: string;
+                label_class?: string | null;
+                /** @description People who all answered; `imported` for labels that came along. */
+                author?: string[];
+                gold?: ("only" | "none") | null;
+                /** @description Mean IoU of the answers under this. */
+                below?: number | null;
+                order?: "came" | "worst";
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemIds"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     new_claim_v1_projects__project__claims_post: {
         parameters: {
             query?: never;
@@ -5143,6 +5855,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClaimOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_class_page_v1_projects__project__classes__label_class__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                label_class: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassPage"];
                 };
             };
             /** @description Validation Error */
@@ -5253,6 +5997,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContestMade"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_doubts_v1_projects__project__doubts_get: {
+        parameters: {
+            query?: {
+                kind?: ("overlooked" | "swapped" | "badly_placed" | "unsupported" | "duplicate" | "two_classes" | "odd_size" | "odd_shape" | "odd_position" | "no_extent" | "rule_broken") | null;
+                label_class?: string | null;
+                state?: "open" | "confirmed" | "dismissed";
+                /** @description `next` of the page before; empty for the first. */
+                cursor?: string;
+                /** @description Rows at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoubtPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    judge_doubt_v1_projects__project__doubts__doubt__verdict_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                doubt: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoubtVerdict"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Doubt"];
                 };
             };
             /** @description Validation Error */
@@ -6448,6 +7267,38 @@ export interface operations {
             };
         };
     };
+    read_strip_place_v1_projects__project__overview_strip__place__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                place: number;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_people_v1_projects__project__people_get: {
         parameters: {
             query?: {
@@ -6625,6 +7476,38 @@ export interface operations {
             };
         };
     };
+    read_presets_v1_projects__project__policy_presets_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or short name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rows_Policy_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_releases_v1_projects__project__releases_get: {
         parameters: {
             query?: {
@@ -6749,6 +7632,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReleaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_diff_v1_projects__project__releases__release__diff_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the other release. */
+                against?: string | null;
+                kind?: ("added" | "removed" | "moved" | "class_changed") | null;
+                /** @description Name of the class, before or after. */
+                label_class?: string | null;
+                /** @description `next` of the page before; empty for the first. */
+                cursor?: string;
+                /** @description Rows at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                release: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseDiff"];
                 };
             };
             /** @description Validation Error */
