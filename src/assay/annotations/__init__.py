@@ -2,6 +2,7 @@
 
 from assay.annotations.actions import drop_imported, find_same, take_in
 from assay.annotations.bulk import WorkBoxes, boxes_of_work
+from assay.annotations.comparing import Comparable, comparable
 from assay.annotations.errors import ClientKeyReusedError, MarksRefusedError, Problem, SubmissionNotFoundError
 from assay.annotations.model import Box, Mark, Origin, StoredMark, Submission
 from assay.annotations.queries import (
@@ -29,6 +30,7 @@ __all__ = [
     "MAX_MARKS",
     "Box",
     "ClientKeyReusedError",
+    "Comparable",
     "Mark",
     "MarksRefusedError",
     "Origin",
@@ -40,6 +42,7 @@ __all__ = [
     "boxes_of_work",
     "check_marks",
     "class_counts",
+    "comparable",
     "count_by_author",
     "drop_imported",
     "find_same",

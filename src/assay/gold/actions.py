@@ -86,7 +86,7 @@ def gold_action(item_id: str, marks: Sequence[GoldMark], why: str, exposure_cap:
 
 def _check(tx: Tx, item_id: str, marks: Sequence[GoldMark]) -> None:
     medium = media_in(tx, item_id)
-    plain = [Mark(m.label_class, m.shape, m.bbox) for m in marks]
+    plain = [Mark(m.label_class, m.shape, m.bbox, geometry=m.geometry) for m in marks]
     check_marks(plain, schema_in(tx, None), medium.width_px, medium.height_px, geometry_only=True)
     guideline = guideline_in(tx, None)
     for mark in marks:
@@ -142,7 +142,7 @@ def score_submission(
             counts_for=True,
             answered_at_us=submission.received_at_us,
             seconds=submission.seconds,
-            score=score_answer(gold.marks, marks, match_iou=match_iou, tight_iou=tight_iou),
+            score=score_answer(gold.marks, marks, match_iou=match_iou, tight_iou=tight_iou, size_px=_size(tx, gold)),
         )
         store.add_score(tx, stored)
         _record_score(tx, stored)
@@ -157,15 +157,21 @@ def rescore_item(
         if tx.replayed:
             return 0
         gold, changed = store.find_gold(tx, item_id), set[str]()
+        size_px = None if gold is None else _size(tx, gold)
         for stored in store.scores_of_item(tx, item_id) if gold else []:
             assert gold is not None
             marks = [m.mark for m in marks_of(tx, [stored.submission_id])[stored.submission_id]]
-            score: Score = score_answer(gold.marks, marks, match_iou=match_iou, tight_iou=tight_iou)
+            score: Score = score_answer(gold.marks, marks, match_iou=match_iou, tight_iou=tight_iou, size_px=size_px)
             store.replace_score(tx, stored.id, gold.version, score)
             if score != stored.score or not stored.counts_for:
                 changed.add(stored.user_id)
         tx.record("gold.rescored", subject=f"item/{item_id}", users=sorted(changed))
     return len(changed)
+
+
+def _size(tx: Tx, gold: Gold) -> tuple[int, int]:
+    medium = media_in(tx, gold.item_id)
+    return medium.width_px, medium.height_px
 
 
 def _record_score(tx: Tx, stored: StoredScore) -> None:

@@ -36,12 +36,14 @@ class GoldMark:
 
     Attributes:
         clauses: numbers of the guideline clauses this mark tests.
+        geometry: what the box does not say, as annotations have it; None for boxes and tags.
     """
 
     label_class: str
     shape: str
     bbox: Box
     clauses: tuple[str, ...] = ()
+    geometry: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +163,14 @@ def gold_mark_to_json(mark: GoldMark) -> dict[str, Any]:
         "shape": mark.shape,
         "bbox": list(mark.bbox),
         "clauses": list(mark.clauses),
+        **({} if mark.geometry is None else {"geometry": mark.geometry}),
     }
 
 
 def gold_mark_from_json(value: dict[str, Any]) -> GoldMark:
     """What `gold_mark_to_json` gave."""
-    return GoldMark(value["label_class"], value["shape"], _box(value["bbox"]), tuple(value["clauses"]))
+    clauses = tuple(value["clauses"])
+    return GoldMark(value["label_class"], value["shape"], _box(value["bbox"]), clauses, value.get("geometry"))
 
 
 def _box(values: list[float]) -> Box:

@@ -27,7 +27,7 @@ from assay.governance import Policy
 from assay.guidelines import guideline_in
 from assay.items import Item
 from assay.kernel.canonical import canonical_json
-from assay.kernel.marks import BBOX
+from assay.kernel.marks import BBOX, TAG
 from assay.labels import class_to_json, schema_in
 from assay.review import Consensus, consensus_of_item, letter, standings_of
 from assay.storage import Rx
@@ -140,7 +140,7 @@ class Content:
         )
         for no, mark in enumerate(gold.marks):
             evidence = {"gold_version": gold.version, "clauses": list(mark.clauses)}
-            plain = Mark(mark.label_class, mark.shape, mark.bbox)
+            plain = Mark(mark.label_class, mark.shape, mark.bbox, geometry=mark.geometry)
             self._add_mark(gold.item_id, no, plain, self._who(gold.signed_by), "gold", None, evidence, None)
 
     def _add_outcome(self, item: Item, answers: Sequence[Submission]) -> None:
@@ -165,7 +165,7 @@ class Content:
                 "drawn_by": [people.get(name, name) for name in mark.drawn_by],
                 "mean_iou": outcome.mean_iou,
             }
-            plain = Mark(mark.label_class, mark.shape, mark.bbox)
+            plain = Mark(mark.label_class, mark.shape, mark.bbox, mark.attributes, mark.geometry)
             self._add_mark(item.id, no, plain, "consensus", "consensus", None, evidence, newest)
 
     def _add_settled(self, item: Item, no: int, stored: StoredMark, settlement: Submission, outcome: Consensus) -> None:
@@ -203,7 +203,8 @@ class Content:
             "schema_version": made_under.schema_version if made_under else None,
             "evidence": canonical_json(dict(evidence)).decode(),
         }
-        row |= dict(zip(("x_min_px", "y_min_px", "x_max_px", "y_max_px"), mark.bbox, strict=True))
+        sides = (None,) * 4 if mark.shape == TAG else mark.bbox  # a tag is true of the whole image
+        row |= dict(zip(("x_min_px", "y_min_px", "x_max_px", "y_max_px"), sides, strict=True))
         if mark.shape != BBOX and mark.geometry:
             row |= mark.geometry
         self.annotations.append(row)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from assay.access import Role, names_of
 from assay.annotations import Mark, Origin, StoredMark, Submission, marks_of, submission_in, submissions_of_item
 from assay.gold import counts_of_user
+from assay.items import media_in
 from assay.kernel.actor import Actor, system
 from assay.kernel.ids import random_id
 from assay.queue import BatchPolicy, Kind, Task, batch_in, is_given_back, people_done_with, tasks_of_item
@@ -58,7 +59,9 @@ def merge_in(rx: Rx, answers: Answers, *, match_iou: float) -> Merged:
     if answers.in_review:
         return Merged((), (), None, None)
     skills = [skill_from(counted(counts_of_user(rx, s.author_id))) for s in answers.submissions]
-    return merge_answers(answers.marks, skills, match_iou=match_iou)
+    medium = media_in(rx, answers.submissions[0].item_id) if answers.submissions else None
+    size_px = None if medium is None else (medium.width_px, medium.height_px)
+    return merge_answers(answers.marks, skills, match_iou=match_iou, size_px=size_px)
 
 
 def update_consensus(project: str, item_id: str, batch_id: str, *, key: str, house: House) -> Consensus | None:
@@ -105,7 +108,7 @@ def _judged(tx: Tx, task: Task, policy: BatchPolicy, answers: Answers, merged: M
     if settled is not None and settled.settlement_id is not None:
         state, settled_by = ConsensusState.SETTLED, settled.settlement_id
         marks = tuple(
-            FusedMark(m.mark.label_class, m.mark.shape, m.mark.bbox, 1.0, 1, ())
+            FusedMark(m.mark.label_class, m.mark.shape, m.mark.bbox, 1.0, 1, (), m.mark.geometry, m.mark.attributes)
             for m in marks_of(tx, [settled_by])[settled_by]
         )
     elif answers.in_review:

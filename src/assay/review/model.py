@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from assay.annotations import Box
 
@@ -46,6 +47,8 @@ class FusedMark:
         confidence: posterior chance that the thing is there.
         n_votes: how many drew it.
         drawn_by: their answers' letters in order, such as ("A", "C").
+        geometry: what the box does not say: that of the drawn mark which agrees best with what all of them say.
+        attributes: of each, the value most of them gave.
     """
 
     label_class: str
@@ -54,6 +57,8 @@ class FusedMark:
     confidence: float
     n_votes: int
     drawn_by: tuple[str, ...]
+    geometry: dict[str, Any] | None = None
+    attributes: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

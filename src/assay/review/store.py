@@ -241,7 +241,16 @@ def put_consensus(tx: Tx, value: Consensus) -> None:
 
 def _consensus_row(row: Any) -> Consensus:  # noqa: ANN401 - a database row
     marks = tuple(
-        FusedMark(m["label_class"], m["shape"], tuple(m["bbox"]), m["confidence"], m["n_votes"], tuple(m["drawn_by"]))
+        FusedMark(
+            m["label_class"],
+            m["shape"],
+            tuple(m["bbox"]),
+            m["confidence"],
+            m["n_votes"],
+            tuple(m["drawn_by"]),
+            m.get("geometry"),
+            m.get("attributes") or {},
+        )
         for m in json.loads(row.marks)
     )
     return Consensus(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from assay.wire.common import Box, Instant, Person, WireModel
+from assay.wire.labels import Shape
 
 ErrorKind = Literal["right", "missed", "spurious", "misclassified", "mislocalised"]
 
@@ -15,9 +16,10 @@ class GoldMark(WireModel):
     """A mark of the signed answer, with the guideline clauses it tests."""
 
     label_class: Annotated[str, Field(min_length=1, max_length=64)]
-    shape: Literal["bbox"] = "bbox"
+    shape: Shape = "bbox"
     bbox: Box
     clauses: Annotated[list[str], Field(max_length=50)] = Field(default_factory=list)
+    geometry: dict[str, Any] | None = None
 
 
 class GoldNew(WireModel):

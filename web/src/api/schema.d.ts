@@ -640,6 +640,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Costs
+         * @description What was spent, on what, and what an accepted image and mark came to.
+         */
+        get: operations["read_costs_v1_projects__project__costs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/costs/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Forecast
+         * @description What a month at another size comes to, with an 80 % interval, and what another policy would change.
+         */
+        get: operations["read_forecast_v1_projects__project__costs_forecast_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/costs/items/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Item Cost
+         * @description What one item cost, entry by entry.
+         */
+        get: operations["read_item_cost_v1_projects__project__costs_items__item__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/costs/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Ledger
+         * @description Every entry in the order it was booked.
+         */
+        get: operations["read_ledger_v1_projects__project__costs_ledger_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/costs/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Rates
+         * @description Every rate card, newest first.
+         */
+        get: operations["read_rates_v1_projects__project__costs_rates_get"];
+        put?: never;
+        /**
+         * Write Rates
+         * @description Let things cost this from `valid_from` on (now when left out); what is booked since then is priced anew.
+         */
+        post: operations["write_rates_v1_projects__project__costs_rates_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/doubts": {
         parameters: {
             query?: never;
@@ -720,6 +824,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/findings/{finding}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Draft
+         * @description The whole guideline with a finding's drafted clause in it, to be changed before it is published.
+         */
+        get: operations["read_draft_v1_projects__project__findings__finding__draft_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/findings/{finding}/publish": {
         parameters: {
             query?: never;
@@ -731,7 +855,7 @@ export interface paths {
         put?: never;
         /**
          * Publish
-         * @description Add the clause that settles a difference in practice to the guideline.
+         * @description Put the clause that settles a difference in practice into the guideline; one of this number is replaced.
          */
         post: operations["publish_v1_projects__project__findings__finding__publish_post"];
         delete?: never;
@@ -1414,6 +1538,30 @@ export interface paths {
         get: operations["read_presets_v1_projects__project__policy_presets_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/practice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Practice
+         * @description When people's practice was last compared, what could be judged, and how careful each person's work is.
+         */
+        get: operations["read_practice_v1_projects__project__practice_get"];
+        put?: never;
+        /**
+         * Compare Practice
+         * @description Have people's practice compared anew, beside the pages; answers with the last time, `GET` tells the new one.
+         */
+        post: operations["compare_practice_v1_projects__project__practice_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2137,6 +2285,22 @@ export interface components {
             tight_iou?: number | null;
         };
         /**
+         * BatchSum
+         * @description One batch's part of the total; `batch_id` is null for what belongs to none.
+         */
+        BatchSum: {
+            /** Amount */
+            amount: string;
+            /** Batch Id */
+            batch_id: string | null;
+            /** N Items */
+            n_items: number;
+            /** Name */
+            name: string;
+            /** Stages */
+            stages: components["schemas"]["StageSum"][];
+        };
+        /**
          * Blame
          * @description Who a mark of a release comes from, by the release's own names, and under which rules.
          */
@@ -2210,6 +2374,36 @@ export interface components {
              * @enum {string}
              */
             source: "gold" | "consensus" | "answer" | "imported" | "none";
+        };
+        /**
+         * Care
+         * @description How careful one person's work is where no practice differs; `noise` is in shares of a box's side.
+         */
+        Care: {
+            misses: components["schemas"]["EstimateOut"];
+            /** N Images */
+            n_images: number;
+            /** Noise */
+            noise: number | null;
+            user: components["schemas"]["Person"];
+        };
+        /**
+         * ChangeOut
+         * @description What turning one knob alone saves a month, and what it does to quality, in words with its evidence.
+         */
+        ChangeOut: {
+            /** After */
+            after: number;
+            /** Before */
+            before: number;
+            /** Effect */
+            effect: string;
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "overlap" | "gold_rate" | "review_share" | "auto_share";
+            saves: components["schemas"]["RangeOut"];
         };
         /**
          * Changed
@@ -2338,6 +2532,21 @@ export interface components {
             n: number;
             /** Name */
             name: string;
+        };
+        /**
+         * ClassCostOut
+         * @description What marks of a class cost; `per_mark` in the currency's units with an 80 % interval.
+         */
+        ClassCostOut: {
+            /** Amount */
+            amount: string;
+            /** Label Class */
+            label_class: string;
+            /** Name */
+            name: string;
+            per_mark: components["schemas"]["EstimateOut"];
+            /** Seconds */
+            seconds: number;
         };
         /**
          * ClassPage
@@ -2535,6 +2744,48 @@ export interface components {
             text: string;
         };
         /**
+         * ContractRates
+         * @description A vendor paid for each image; `people` are ids of those who work under the contract.
+         */
+        ContractRates: {
+            /** Name */
+            name: string;
+            /** People */
+            people: string[];
+            /** Per Image */
+            per_image: string;
+        };
+        /**
+         * CostsOut
+         * @description What was spent and what it bought; intervals are 80 %.
+         */
+        CostsOut: {
+            /** Batches */
+            batches: components["schemas"]["BatchSum"][];
+            /** By Class */
+            by_class: components["schemas"]["ClassCostOut"][];
+            /** Card Version */
+            card_version: number | null;
+            /** Currency */
+            currency: string | null;
+            /** Months */
+            months: components["schemas"]["MonthOut"][];
+            /** N Accepted Items */
+            n_accepted_items: number;
+            /** N Accepted Marks */
+            n_accepted_marks: number;
+            per_item: components["schemas"]["EstimateOut"];
+            per_mark: components["schemas"]["EstimateOut"];
+            /** Stages */
+            stages: components["schemas"]["StageSum"][];
+            /** Stored Gb */
+            stored_gb: number;
+            /** Title */
+            title: string;
+            /** Total */
+            total: string;
+        };
+        /**
          * Count
          * @description Things that are counted rather than measured.
          */
@@ -2560,6 +2811,8 @@ export interface components {
             ];
             /** Caption */
             caption: string;
+            /** Counts */
+            counts: components["schemas"]["Count"][];
             /** Height Px */
             height_px: number;
             /** Image Url */
@@ -2598,7 +2851,7 @@ export interface components {
              * Style
              * @enum {string}
              */
-            style: "drawn" | "expected" | "left_out";
+            style: "drawn" | "expected" | "left_out" | "near";
         };
         /**
          * DiffPlace
@@ -2698,6 +2951,14 @@ export interface components {
              * @default
              */
             why?: string;
+        };
+        /**
+         * Draft
+         * @description The whole guideline with a drafted clause in it.
+         */
+        Draft: {
+            /** Markdown */
+            markdown: string;
         };
         /**
          * DraftIn
@@ -2820,29 +3081,51 @@ export interface components {
         /**
          * Finding
          * @description Practice that differs, with the clause that would settle it.
+         *
+         *     `split` has people on both sides, first the one that departs; `one_apart` one person on one of them, which may also
+         *     be a misreading; `spread` has no sides. Where names are blind, people are called by letters.
          */
         Finding: {
             /** Clause Id */
             clause_id: string | null;
             /** Crops */
             crops: components["schemas"]["Crop"][];
+            /** Difference */
+            difference: number;
             /** Drafted Clause */
             drafted_clause: string;
-            expected_agreement: components["schemas"]["EstimateOut"] | null;
             /** Feature */
             feature: string;
+            /**
+             * Form
+             * @enum {string}
+             */
+            form: "split" | "one_apart" | "spread";
             /** Id */
             id: string;
             /**
              * Kind
              * @constant
              */
-            kind: "habit";
-            /** Others */
-            others: components["schemas"]["Person"][];
-            /** People */
-            people: components["schemas"]["Person"][];
-            reference: components["schemas"]["EstimateOut"];
+            kind: "practice";
+            /** N Images */
+            n_images: number;
+            /** N Places */
+            n_places: number;
+            /** Next Clause Id */
+            next_clause_id: string;
+            /** Other Clause */
+            other_clause: string;
+            /** P Value */
+            p_value: number;
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "existence" | "label_class" | "geometry";
+            proof: components["schemas"]["Proof"] | null;
+            /** Sides */
+            sides: components["schemas"]["FindingSide"][];
             /**
              * State
              * @enum {string}
@@ -2850,7 +3133,63 @@ export interface components {
             state: "open" | "published" | "dismissed";
             /** Title */
             title: string;
+            /** Undecided */
+            undecided: components["schemas"]["Person"][];
+        };
+        /**
+         * FindingSide
+         * @description People who do the same; `value` is a share left out, a share called so, or a mean offset of sides of boxes.
+         */
+        FindingSide: {
+            /** Does */
+            does: string;
+            elsewhere: components["schemas"]["EstimateOut"] | null;
+            /** People */
+            people: components["schemas"]["Person"][];
             value: components["schemas"]["EstimateOut"];
+        };
+        /**
+         * ForecastOut
+         * @description What a month at another size will come to; every interval is 80 % (50 % beside it).
+         */
+        ForecastOut: {
+            /** Assumptions */
+            assumptions: string[];
+            changed: components["schemas"]["ScenarioOut"] | null;
+            /** Changed Path */
+            changed_path: components["schemas"]["PathPoint"][];
+            /** Changes */
+            changes: components["schemas"]["ChangeOut"][];
+            /** Currency */
+            currency: string;
+            /** Hours A Week */
+            hours_a_week: number;
+            /** Items Now */
+            items_now: number;
+            /** Items Then */
+            items_then: number;
+            knobs: components["schemas"]["KnobsOut"];
+            /** Method */
+            method: string;
+            /** N Answers */
+            n_answers: number;
+            /** N Months */
+            n_months: number;
+            /** N People */
+            n_people: number;
+            now: components["schemas"]["ScenarioOut"];
+            /** Paid */
+            paid: components["schemas"]["PathPoint"][];
+            /** Path */
+            path: components["schemas"]["PathPoint"][];
+            /** Scale */
+            scale: number;
+            /** Text */
+            text: string;
+            then: components["schemas"]["ScenarioOut"];
+            /** Title */
+            title: string;
+            track_record: components["schemas"]["TrackRecord"];
         };
         /**
          * Gate
@@ -2888,14 +3227,18 @@ export interface components {
             ];
             /** Clauses */
             clauses?: string[];
+            /** Geometry */
+            geometry?: {
+                [key: string]: unknown;
+            } | null;
             /** Label Class */
             label_class: string;
             /**
              * Shape
              * @default bbox
-             * @constant
+             * @enum {string}
              */
-            shape?: "bbox";
+            shape?: "bbox" | "rotated_bbox" | "polygon" | "mask" | "polyline" | "keypoints" | "point" | "tag";
         };
         /**
          * GoldNew
@@ -3017,6 +3360,19 @@ export interface components {
             n_units: number;
             /** Width Px */
             width_px: number;
+        };
+        /**
+         * Grade
+         * @description One degree of what is told about, and the share of such objects that each side draws.
+         */
+        Grade: {
+            /** Label */
+            label: string;
+            /** Shares */
+            shares: [
+                components["schemas"]["EstimateOut"],
+                components["schemas"]["EstimateOut"]
+            ];
         };
         /**
          * GuidelineNew
@@ -3181,6 +3537,20 @@ export interface components {
             user: components["schemas"]["Person"];
         };
         /**
+         * ItemCost
+         * @description What one item cost, entry by entry.
+         */
+        ItemCost: {
+            /** Amount */
+            amount: string;
+            /** Currency */
+            currency: string | null;
+            /** Item Id */
+            item_id: string;
+            /** Rows */
+            rows: components["schemas"]["LedgerRow"][];
+        };
+        /**
          * ItemIds
          * @description Every item that fits, in order: what a batch is made of.
          */
@@ -3282,6 +3652,22 @@ export interface components {
             spurious: components["schemas"]["Measured"];
         };
         /**
+         * KnobsOut
+         * @description What the policy does today.
+         */
+        KnobsOut: {
+            /** Audit Share */
+            audit_share: number;
+            /** Auto Share */
+            auto_share: number;
+            /** Gold Rate */
+            gold_rate: number;
+            /** Overlap */
+            overlap: number;
+            /** Review Share */
+            review_share: number;
+        };
+        /**
          * LabelClass
          * @description A category; `id` is stable, `name` is for people, `key` is the digit that picks it.
          */
@@ -3313,6 +3699,54 @@ export interface components {
              * Format: date-time
              */
             lease_until_at: string;
+        };
+        /**
+         * LedgerRow
+         * @description One entry; an adjustment names the entry it brings to another price in `of`.
+         */
+        LedgerRow: {
+            /** Amount */
+            amount: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Basis */
+            basis: string;
+            /** Batch Id */
+            batch_id: string | null;
+            /** Card Version */
+            card_version: number;
+            /** Currency */
+            currency: string;
+            /** Event Id */
+            event_id: string;
+            /** Id */
+            id: string;
+            /** Item Id */
+            item_id: string | null;
+            /** N Marks */
+            n_marks: number;
+            /** Of */
+            of: string | null;
+            /** Person */
+            person: string | null;
+            /** Quantity */
+            quantity: number;
+            /** Rate */
+            rate: string;
+            /** Role */
+            role: string;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "annotate" | "rework" | "gold" | "practice" | "review" | "adjudicate" | "audit" | "train" | "compute" | "storage" | "platform" | "monitoring" | "engineering";
+            /** Subject */
+            subject: string;
+            /** Unit */
+            unit: string;
         };
         /**
          * Link
@@ -3374,6 +3808,52 @@ export interface components {
             n_people: number;
             /** Simulated */
             simulated: boolean;
+        };
+        /**
+         * Look
+         * @description Whether one part of practice could be judged.
+         *
+         *     `thin` names kinds of object that were met too seldom, with the images that would do.
+         */
+        Look: {
+            /** N Images */
+            n_images: number;
+            /** N People */
+            n_people: number;
+            /** Needs Images */
+            needs_images: number | null;
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "existence" | "label_class" | "geometry";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "looked" | "not_enough_evidence" | "needs_three_people";
+            /** Thin */
+            thin: {
+                [key: string]: number;
+            };
+            /** Why */
+            why: string;
+        };
+        /**
+         * LookedOut
+         * @description When practice was last compared, and what could be judged; `at` is null before the first time.
+         */
+        LookedOut: {
+            /** At */
+            at: string | null;
+            /** Care */
+            care: components["schemas"]["Care"][];
+            /** Looks */
+            looks: components["schemas"]["Look"][];
+            /** N Answers */
+            n_answers: number;
+            /** N Images */
+            n_images: number;
         };
         /**
          * MarkIn
@@ -3602,6 +4082,55 @@ export interface components {
             ];
         };
         /**
+         * MonthOut
+         * @description One UTC month of the ledger.
+         */
+        MonthOut: {
+            /** Amount */
+            amount: string;
+            /** Complete */
+            complete: boolean;
+            /** Hours */
+            hours: number;
+            /** Month */
+            month: string;
+            /** N Answers */
+            n_answers: number;
+            /** N Items */
+            n_items: number;
+            /** Stages */
+            stages: components["schemas"]["StageSum"][];
+        };
+        /**
+         * MonthlyRates
+         * @description What is paid every month: a fee, and hours of a role.
+         */
+        MonthlyRates: {
+            /**
+             * Fee
+             * @default 0
+             */
+            fee?: string;
+            /**
+             * Minutes
+             * @default 0
+             */
+            minutes?: number;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @default engineer
+             * @enum {string}
+             */
+            role?: "annotator" | "reviewer" | "expert" | "lead" | "engineer";
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "platform" | "monitoring" | "engineering";
+        };
+        /**
          * MyAssignment
          * @description A row of one's own history; gold and work alike.
          */
@@ -3752,6 +4281,13 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["ItemOut"][];
         };
+        /** Page[LedgerRow] */
+        Page_LedgerRow_: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["LedgerRow"][];
+        };
         /** Page[MemberOut] */
         Page_MemberOut_: {
             /** Next */
@@ -3829,6 +4365,17 @@ export interface components {
             new_password: string;
             /** Old Password */
             old_password: string;
+        };
+        /**
+         * PathPoint
+         * @description One month on the way.
+         */
+        PathPoint: {
+            money: components["schemas"]["RangeOut"];
+            /** Month */
+            month: string;
+            /** N Items */
+            n_items: number;
         };
         /**
          * Person
@@ -4031,14 +4578,39 @@ export interface components {
             slug: string;
         };
         /**
+         * Proof
+         * @description Why it is called a practice, and what a rule would change.
+         *
+         *     `within` and `across` say how alike two people of one side and of two sides are on such objects; `agreement` is F1
+         *     (for geometry, mean IoU) of all pairs, `without` the same where people read the rule alike; `n_marks` on `n_images`
+         *     images are to be looked at again if the drafted clause is published.
+         */
+        Proof: {
+            across: components["schemas"]["EstimateOut"];
+            agreement: components["schemas"]["EstimateOut"];
+            /** Grades */
+            grades: components["schemas"]["Grade"][];
+            /** N Images */
+            n_images: number;
+            /** N Marks */
+            n_marks: number;
+            within: components["schemas"]["EstimateOut"];
+            without: components["schemas"]["EstimateOut"];
+        };
+        /**
          * PublishIn
-         * @description The clause that settles a difference in practice.
+         * @description The clause that settles a difference in practice; with `whole`, the whole guideline with it instead.
          */
         PublishIn: {
             /** Clause Id */
             clause_id: string;
             /** Markdown */
             markdown: string;
+            /**
+             * Whole
+             * @default false
+             */
+            whole?: boolean;
             /** Why */
             why: string;
         };
@@ -4087,6 +4659,122 @@ export interface components {
             since_at: string;
             /** Why */
             why: string;
+        };
+        /**
+         * RangeOut
+         * @description A forecast figure with its 50 and 80 % intervals.
+         */
+        RangeOut: {
+            /** High */
+            high: number;
+            /** High50 */
+            high50: number;
+            /** Low */
+            low: number;
+            /** Low50 */
+            low50: number;
+            /** Value */
+            value: number;
+        };
+        /**
+         * RateCardNew
+         * @description A rate card to set; `version` is the one it is based on, 0 for the first.
+         */
+        RateCardNew: {
+            /**
+             * Compute Minute
+             * @default 0
+             */
+            compute_minute?: string;
+            /** Contracts */
+            contracts?: components["schemas"]["ContractRates"][];
+            /** Currency */
+            currency: string;
+            /**
+             * Gold Minutes
+             * @default 0
+             */
+            gold_minutes?: number;
+            /**
+             * Hours A Week
+             * @default 30
+             */
+            hours_a_week?: number;
+            /** Monthly */
+            monthly?: components["schemas"]["MonthlyRates"][];
+            /** Per Hour */
+            per_hour: {
+                [key: string]: string;
+            };
+            /**
+             * Retraining Minutes
+             * @default 0
+             */
+            retraining_minutes?: number;
+            /**
+             * Stored Gb Month
+             * @default 0
+             */
+            stored_gb_month?: string;
+            /** Valid From */
+            valid_from?: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RateCardOut
+         * @description A rate card in the books.
+         */
+        RateCardOut: {
+            /**
+             * Compute Minute
+             * @default 0
+             */
+            compute_minute?: string;
+            /** Contracts */
+            contracts?: components["schemas"]["ContractRates"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Gold Minutes
+             * @default 0
+             */
+            gold_minutes?: number;
+            /**
+             * Hours A Week
+             * @default 30
+             */
+            hours_a_week?: number;
+            /** Monthly */
+            monthly?: components["schemas"]["MonthlyRates"][];
+            /** Per Hour */
+            per_hour: {
+                [key: string]: string;
+            };
+            /**
+             * Retraining Minutes
+             * @default 0
+             */
+            retraining_minutes?: number;
+            /**
+             * Stored Gb Month
+             * @default 0
+             */
+            stored_gb_month?: string;
+            /**
+             * Valid From
+             * Format: date-time
+             */
+            valid_from: string;
+            /** Version */
+            version: number;
         };
         /**
          * Reason
@@ -4293,6 +4981,11 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["ProjectOut"][];
         };
+        /** Rows[RateCardOut] */
+        Rows_RateCardOut_: {
+            /** Rows */
+            rows: components["schemas"]["RateCardOut"][];
+        };
         /**
          * Rules
          * @description What every mark of a class must satisfy; null asks nothing.
@@ -4319,6 +5012,26 @@ export interface components {
             text: string;
             /** Upheld */
             upheld: boolean;
+        };
+        /**
+         * ScenarioOut
+         * @description One month; money in the currency's units.
+         */
+        ScenarioOut: {
+            annotators: components["schemas"]["RangeOut"];
+            compute: components["schemas"]["RangeOut"];
+            hours: components["schemas"]["RangeOut"];
+            money: components["schemas"]["RangeOut"];
+            per_item: components["schemas"]["RangeOut"];
+            /** Stages */
+            stages: {
+                [key: string]: number;
+            };
+            /** Storage */
+            storage: number;
+            /** Stored Gb */
+            stored_gb: number;
+            weeks_for_10000: components["schemas"]["RangeOut"];
         };
         /**
          * SchemaNew
@@ -4533,6 +5246,21 @@ export interface components {
             to_95: number;
         };
         /**
+         * StageSum
+         * @description One stage's part of a sum; the parts add up to the total they stand beside.
+         */
+        StageSum: {
+            /** Amount */
+            amount: string;
+            /** Share */
+            share: number;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "annotate" | "rework" | "gold" | "practice" | "review" | "adjudicate" | "audit" | "train" | "compute" | "storage" | "platform" | "monitoring" | "engineering";
+        };
+        /**
          * Standing
          * @description How a person's work stands, in a word.
          */
@@ -4574,6 +5302,18 @@ export interface components {
             received_at: string;
             /** Submission Id */
             submission_id: string;
+        };
+        /**
+         * TrackRecord
+         * @description How earlier forecasts did: of each whole month, forecast from the months before it.
+         */
+        TrackRecord: {
+            /** Held */
+            held: number;
+            /** N */
+            n: number;
+            /** Text */
+            text: string;
         };
         /** ValidationError */
         ValidationError: {
@@ -6010,6 +6750,219 @@ export interface operations {
             };
         };
     };
+    read_costs_v1_projects__project__costs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostsOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_forecast_v1_projects__project__costs_forecast_get: {
+        parameters: {
+            query?: {
+                /** @description Times today's images. */
+                scale?: number;
+                /** @description Another setting of the policy; left out: as it is. */
+                overlap?: number | null;
+                /** @description Another setting of the policy; left out: as it is. */
+                gold_rate?: number | null;
+                /** @description Another setting of the policy; left out: as it is. */
+                review_share?: number | null;
+                /** @description Another setting of the policy; left out: as it is. */
+                auto_share?: number | null;
+                /** @description Today's; left out: as measured. */
+                items_a_month?: number | null;
+                /** @description On the way there. */
+                months?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_item_cost_v1_projects__project__costs_items__item__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemCost"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_ledger_v1_projects__project__costs_ledger_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; empty for the first. */
+                cursor?: string;
+                /** @description Rows at most. */
+                limit?: number;
+                /** @description `csv` answers the whole table as a file. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LedgerRow_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_rates_v1_projects__project__costs_rates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rows_RateCardOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    write_rates_v1_projects__project__costs_rates_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RateCardNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateCardOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_doubts_v1_projects__project__doubts_get: {
         parameters: {
             query?: {
@@ -6145,6 +7098,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_draft_v1_projects__project__findings__finding__draft_get: {
+        parameters: {
+            query: {
+                clause_id: string;
+            };
+            header?: never;
+            path: {
+                finding: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
             };
             /** @description Validation Error */
             422: {
@@ -7495,6 +8482,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rows_Policy_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_practice_v1_projects__project__practice_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookedOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    compare_practice_v1_projects__project__practice_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookedOut"];
                 };
             };
             /** @description Validation Error */

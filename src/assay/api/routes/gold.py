@@ -97,7 +97,7 @@ def read_gold_item(caller: Caller, project: Reader, house: House, item: str) -> 
 def new_gold(body: GoldNew, caller: Caller, project: Expert, house: House) -> GoldOut:
     """Sign the answer to an item."""
     marks = [
-        GoldMark(m.label_class, m.shape, (m.bbox[0], m.bbox[1], m.bbox[2], m.bbox[3]), tuple(m.clauses))
+        GoldMark(m.label_class, m.shape, (m.bbox[0], m.bbox[1], m.bbox[2], m.bbox[3]), tuple(m.clauses), m.geometry)
         for m in body.marks
     ]
     gold = sign_gold(

@@ -202,8 +202,8 @@ def consensus_mark(mark: FusedMark, place: int) -> ConsensusMark:
         label_class=mark.label_class,
         shape=mark.shape,
         bbox=list(mark.bbox),
-        attributes={},
-        geometry=None,
+        attributes=mark.attributes,
+        geometry=mark.geometry,
         confidence=mark.confidence,
         n_votes=mark.n_votes,
     )

@@ -16,7 +16,11 @@ from assay.wire.gold import VerdictMark as VerdictMarkOut
 def gold_mark_out(mark: GoldMark) -> GoldMarkOut:
     """A gold mark for a page."""
     return GoldMarkOut.model_construct(
-        label_class=mark.label_class, shape=mark.shape, bbox=list(mark.bbox), clauses=list(mark.clauses)
+        label_class=mark.label_class,
+        shape=mark.shape,
+        bbox=list(mark.bbox),
+        clauses=list(mark.clauses),
+        geometry=mark.geometry,
     )
 
 
