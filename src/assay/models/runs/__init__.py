@@ -1,0 +1,20 @@
+"""Work of models that takes long: training, evaluating, suggesting; kept step by step, so that it goes on anywhere."""
+
+from assay.models.runs.actions import end_run, keep_step, start_run
+from assay.models.runs.errors import RunEndedError, RunNotFoundError
+from assay.models.runs.model import Run, RunState
+from assay.models.runs.queries import all_runs, open_runs, run_in, run_log
+
+__all__ = [
+    "Run",
+    "RunEndedError",
+    "RunNotFoundError",
+    "RunState",
+    "all_runs",
+    "end_run",
+    "keep_step",
+    "open_runs",
+    "run_in",
+    "run_log",
+    "start_run",
+]
