@@ -7,7 +7,7 @@ from importlib import import_module
 from assay.access import Passwords
 from assay.api.services import Services, Settings
 from assay.costs import BookKeeper
-from assay.insights import Snapshots
+from assay.insights import Practices, Snapshots
 from assay.jobs.followers import followers
 from assay.jobs.importing import Importer, Places
 from assay.jobs.pictures import decoder
@@ -52,12 +52,16 @@ def build(settings: Settings, *, clock: Clock | None = None, passwords: Password
     runner = ConsumerRunner(house, followers())
     places = Places(roots=settings.import_roots, stores=settings.stores_allowed)
     snapshots = Snapshots(house)
+    practices = Practices(house, snapshots.projects)
     ticker = Ticker(
         [
             Tick("leases", 2.0, lambda: lapse_leases(house=house)),
             Tick("overviews", 0.5, snapshots.refresh),
+            Tick("practice", 1.0, practices.refresh),
             Tick("ledger", 1.0, BookKeeper(house).book_all),
         ]
     )
     importer = Importer(house, blobs, places, decoder())
-    return Services(settings, house, blobs, runner, passwords or Passwords(), importer, ticker, snapshots, places)
+    return Services(
+        settings, house, blobs, runner, passwords or Passwords(), importer, ticker, snapshots, practices, places
+    )

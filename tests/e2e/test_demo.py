@@ -59,7 +59,7 @@ def assert_release_and_figures(report: dict[str, Any]) -> None:
     assert sum(a["covered"] for a in people.values()) >= 5
     assert people["farid"]["flagged"]
     assert not people["ana"]["flagged"]
-    assert "finding:touches_edge" in people["bo"]["flagged_by"]
+    assert "finding:edge" in people["bo"]["flagged_by"]
 
 
 def assert_only_serves(plan: Plan) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assay.access import Passwords, Throttle
 from assay.api.rates import Rates
-from assay.insights import Snapshots
+from assay.insights import Practices, Snapshots
 from assay.jobs.importing import Importer, Places
 from assay.jobs.ticker import Ticker
 from assay.storage import Blobs, ConsumerRunner, House
@@ -80,6 +80,7 @@ class Services:
     importer: Importer
     ticker: Ticker
     snapshots: Snapshots
+    practices: Practices
     places: Places = field(default_factory=Places)
     throttle: Throttle = field(default_factory=Throttle)
     rates: Rates = field(default_factory=Rates)

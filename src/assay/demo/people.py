@@ -10,7 +10,7 @@ from assay.demo.fates import expected_rate, object_table
 from assay.demo.person import Kinds, SimulatedColleague, SimulatedPerson
 from assay.demo.truth import TruthItem
 
-EDGE, ECHO = "touches_edge", "extends_down"  # as the habit findings call these features
+EDGE, ECHO = "edge", "bottom"  # as findings call these features
 
 CAREFUL = SimulatedPerson(
     "ana",

@@ -199,15 +199,21 @@ class Play:
         return n
 
     def _report(self, stage: Stage, release: dict[str, Any], folder: Path, *, verified: bool) -> dict[str, Any]:
-        overview = self._watcher.look()
+        overview, findings = self._watcher.look(), self._watcher.findings_by_now()
         return full_report(
             material=stage.material,
             annotators=annotator_reports(
-                cast_for(stage.material.work), stage.material, self._memory.tallies, overview, self._opened["users"]
+                cast_for(stage.material.work),
+                stage.material,
+                self._memory.tallies,
+                overview,
+                findings,
+                self._opened["users"],
             ),
             tallies=self._memory.tallies,
             released=stage.error_of(released_marks(folder)),
             overview=overview,
+            findings=findings,
             release=release,
             verified=verified,
             seed=self._memory.seed,

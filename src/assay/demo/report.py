@@ -58,12 +58,13 @@ def annotator_reports(
     material: Material,
     tallies: Mapping[str, Tally],
     overview: Mapping[str, Any],
+    findings: Sequence[Mapping[str, Any]],
     users: Mapping[str, str],
 ) -> list[AnnotatorReport]:
     """A report for each of the six, in the order of the cast."""
     rows = {row["user"]["id"]: row for row in overview["people"]}
     return [
-        _one(person, material, tallies.get(person.login, Tally()), rows[users[person.login]], overview["findings"])
+        _one(person, material, tallies.get(person.login, Tally()), rows[users[person.login]], findings)
         for person in cast
     ]
 
@@ -79,7 +80,7 @@ def _one(
     true = tally.n_errors / max(1, tally.n_units)
     low, high = measured["low"], measured["high"]
     by = ["alarm"] if row["alarm"] else []
-    by += [f"finding:{f['feature']}" for f in findings if any(p["id"] == row["user"]["id"] for p in f["people"])]
+    by += [f"finding:{f['feature']}" for f in findings if any(p["id"] == row["user"]["id"] for p in departing(f))]
     return AnnotatorReport(
         name=person.name,
         login=person.login,
@@ -99,6 +100,15 @@ def _one(
     )
 
 
+def departing(finding: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Whose figures a finding explains: who leaves out what others draw, else the smaller side; nobody for a spread."""
+    if not finding["sides"]:
+        return []
+    if finding["part"] == "existence" and finding["form"] == "split":
+        return list(finding["sides"][0]["people"])
+    return list(min((s["people"] for s in finding["sides"] if s["people"]), key=len, default=[]))
+
+
 def full_report(
     *,
     material: Material,
@@ -106,6 +116,7 @@ def full_report(
     tallies: Mapping[str, Tally],
     released: TrueShare,
     overview: Mapping[str, Any],
+    findings: Sequence[Mapping[str, Any]],
     release: Mapping[str, Any],
     verified: bool,
     seed: int,
@@ -142,12 +153,15 @@ def full_report(
             {
                 "feature": f["feature"],
                 "title": f["title"],
-                "people": [p["name"] for p in f["people"]],
-                "value": f["value"],
-                "others": f["reference"],
+                "form": f["form"],
+                "people": [p["name"] for p in departing(f)],
+                "sides": [
+                    {"does": s["does"], "people": [p["name"] for p in s["people"]], "value": s["value"]}
+                    for s in f["sides"]
+                ],
                 "clause": f["clause_id"],
             }
-            for f in overview["findings"]
+            for f in findings
         ],
         "seconds": round(seconds, 1),
         "steps": dict(steps),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic, sleep
 from typing import Any
 
 from assay.demo.api import Api
@@ -11,6 +12,7 @@ from assay.demo.errors import DemoCallError
 _PAUSE_FROM_IMAGES = 12  # enough gold to be sure, and to show the figure
 _PAUSE_ERROR = 0.4
 _CONFLICT = 409
+_COMPARING_S = 60.0
 
 
 class Watcher:
@@ -37,6 +39,14 @@ class Watcher:
             if self._may_pause and self._must_pause(row):
                 self._pause(row)
         return overview
+
+    def findings_by_now(self) -> list[dict[str, Any]]:
+        """Have practice compared on everything there is now, and read what was found."""
+        before = self._api.post("/practice", {})["at"]
+        give_up = monotonic() + _COMPARING_S
+        while self._api.get("/practice")["at"] == before and monotonic() < give_up:
+            sleep(0.2)
+        return list(self._api.rows("/findings"))
 
     def all_answers_are_in(self) -> bool:
         """Whether every answer to ordinary work has come in."""

@@ -10,7 +10,8 @@ from assay.guidelines.queries import (
     guideline_in,
     list_guidelines,
 )
-from assay.guidelines.rules import parse_clauses
+from assay.guidelines.rules import parse_clauses, put_clause
+from assay.guidelines.store import newest_version as newest_guideline_version
 
 __all__ = [
     "Clause",
@@ -26,7 +27,9 @@ __all__ = [
     "guideline_action",
     "guideline_in",
     "list_guidelines",
+    "newest_guideline_version",
     "parse_clauses",
     "publish_guideline",
     "publish_guideline_in",
+    "put_clause",
 ]

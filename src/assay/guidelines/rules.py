@@ -58,26 +58,61 @@ def parse_clauses(markdown: str) -> tuple[Clause, ...]:
     return tuple(_clause(head, text) for head, text in parts)
 
 
+def put_clause(markdown: str, number: str, text: str) -> str:
+    """Replace the clause of this number, or add it at the end when there is none.
+
+    A clause that is replaced keeps its level, the classes it speaks of (unless the new title names some) and its
+    example pictures.
+
+    Args:
+        markdown: the whole guideline.
+        number: of the clause, such as "4.2".
+        text: the title on the first line, the rule below.
+    """
+    title, _, body = text.strip().partition("\n")
+    title, lines = title.strip(), markdown.splitlines()
+    heads = list(_headings(lines))
+    at = next((i for i, (_, found) in enumerate(heads) if found[0] == number), None)
+    if at is None:
+        return f"{markdown.rstrip()}\n\n## {number} {title}\n{_under(body)}"
+    start = heads[at][0]
+    end = heads[at + 1][0] if at + 1 < len(heads) else len(lines)
+    old, head = "\n".join(lines[start + 1 : end]), lines[start]
+    level = head[: len(head) - len(head.lstrip("#"))]
+    classes = heads[at][1][2]
+    if classes and heading(f"## {number} {title}") == (number, title, ()):
+        title = f"{title} {{{', '.join(classes)}}}"
+    pictures = [m.group() for m in _EXAMPLE.finditer(old) if m.group(2) not in text]
+    new = f"{level} {number} {title}\n{_under(body)}" + "".join(f"\n{picture}\n" for picture in pictures)
+    before, after = "\n".join(lines[:start]), "\n".join(lines[end:])
+    return "\n".join(part for part in (before, new, after) if part).rstrip() + "\n"
+
+
+def _under(body: str) -> str:
+    return f"\n{body.strip()}\n" if body.strip() else ""
+
+
 def _parts(markdown: str) -> Iterator[tuple[Heading, str]]:
     """Each numbered heading with the text under it."""
-    head: Heading | None = None
-    lines: list[str] = []
+    lines = markdown.splitlines()
+    heads = list(_headings(lines))
+    ends = [*(place for place, _ in heads[1:]), len(lines)]
+    for (place, head), end in zip(heads, ends, strict=False):  # no heading, no part
+        yield head, "\n".join(lines[place + 1 : end])
+
+
+def _headings(lines: list[str]) -> Iterator[tuple[int, Heading]]:
+    """Each line that begins a clause, with its place; a heading inside a fenced code block is code."""
     fence = ""
-    for line in markdown.splitlines():
+    for place, line in enumerate(lines):
         mark = _FENCE.match(line)
         if mark and not fence:
             fence = mark[1]
         elif mark and mark[1].startswith(fence):
             fence = ""
         found = None if fence else heading(line)
-        if found is None:
-            lines.append(line)
-            continue
-        if head is not None:
-            yield head, "\n".join(lines)
-        head, lines = found, []
-    if head is not None:
-        yield head, "\n".join(lines)
+        if found is not None:
+            yield place, found
 
 
 def heading(line: str) -> Heading | None:

@@ -100,6 +100,8 @@ def _guideline(row: Any) -> Guideline:  # noqa: ANN401 - a database row
 
 
 _newest = sa.select(sa.func.max(guidelines.c.version)).where(guidelines.c.project_id == PROJECT)
+newest_version = _newest.correlate(None).scalar_subquery()
+"""For a statement that wants it beside other things; NULL when there is none yet."""
 
 
 def current_guideline_version(rx: Rx) -> int:

@@ -1,6 +1,6 @@
-"""Read-only questions across rooms: the overview, a person's page, one's own figures, practice that differs."""
+"""Read-only questions across rooms: the overview, a person's page, classes, items, doubtful labels, practices."""
 
-from assay.insights.actions import dismiss_finding, publish_finding
+from assay.insights.actions import dismiss_finding, draft_clause, publish_finding
 from assay.insights.browse import Found, Shown, Wanted, find_items, shown_on
 from assay.insights.class_page import ClassPage, Spread, read_class
 from assay.insights.doubts import Doubt, decide_doubt, decisions, find_doubts
@@ -14,10 +14,14 @@ from assay.insights.errors import (
 from assay.insights.findings import surroundings
 from assay.insights.model import (
     AlarmView,
+    Care,
     ChartPoint,
     Crop,
     CropMark,
     Finding,
+    FindingSide,
+    Look,
+    Looked,
     Overview,
     PersonPage,
     PersonRow,
@@ -27,11 +31,13 @@ from assay.insights.model import (
     StandingWord,
 )
 from assay.insights.pairs import PairF1, pairs_of, read_pairs
+from assay.insights.practices import Practices, findings_in, last_look
 from assay.insights.queries import OwnFigures, read_crops, read_own_figures, read_person
 from assay.insights.snapshots import Snapshot, Snapshots
 
 __all__ = [
     "AlarmView",
+    "Care",
     "ChartPoint",
     "ClassNotFoundError",
     "ClassPage",
@@ -41,7 +47,10 @@ __all__ = [
     "DoubtNotFoundError",
     "Finding",
     "FindingNotFoundError",
+    "FindingSide",
     "Found",
+    "Look",
+    "Looked",
     "Overview",
     "OwnFigures",
     "PairF1",
@@ -50,6 +59,7 @@ __all__ = [
     "PersonRow",
     "PlaceNotFoundError",
     "Point",
+    "Practices",
     "Progress",
     "Series",
     "Shown",
@@ -61,8 +71,11 @@ __all__ = [
     "decide_doubt",
     "decisions",
     "dismiss_finding",
+    "draft_clause",
     "find_doubts",
     "find_items",
+    "findings_in",
+    "last_look",
     "pairs_of",
     "publish_finding",
     "read_class",

@@ -2,32 +2,56 @@
 
 from __future__ import annotations
 
-from assay.guidelines import Guideline, get_guideline, publish_guideline
+from assay.guidelines import Guideline, current_guideline_version, guideline_in, publish_guideline, put_clause
 from assay.insights import store
 from assay.insights.errors import FindingNotFoundError
+from assay.insights.kept import finding_of
 from assay.kernel.actor import Actor
 from assay.storage import House
 
 
+def draft_clause(actor: Actor, project: str, finding_id: str, *, clause_id: str, house: House) -> str:
+    """The whole guideline with the drafted clause in it, to be changed before it is published.
+
+    Raises:
+        FindingNotFoundError: there is no such finding.
+    """
+    with house.read(actor, project) as rx:
+        row = store.find_finding(rx, finding_id)
+        if row is None:
+            raise FindingNotFoundError(finding_id)
+        now = guideline_in(rx, None).markdown if current_guideline_version(rx) else ""
+    return put_clause(now, clause_id, finding_of(row).drafted_clause)
+
+
 def publish_finding(
-    actor: Actor, project: str, finding_id: str, *, clause_id: str, markdown: str, why: str, house: House
+    actor: Actor,
+    project: str,
+    finding_id: str,
+    *,
+    clause_id: str,
+    markdown: str,
+    why: str,
+    house: House,
+    whole: bool = False,
 ) -> Guideline:
-    """Add the clause that settles a difference in practice to the guideline.
+    """Put the clause that settles a difference in practice into the guideline.
 
     Args:
         actor: the lead or expert.
         project: whose.
         finding_id: the difference.
-        clause_id: number of the new clause.
+        clause_id: number of the clause; one of this number is replaced, else it is added.
         markdown: its title line and text, without the leading `##` and number.
         why: for the audit log.
         house: where.
+        whole: `markdown` is the whole guideline instead, with the clause in it.
     """
     with house.read(actor, project) as rx:
         if store.find_finding(rx, finding_id) is None:
             raise FindingNotFoundError(finding_id)
-    before = get_guideline(actor, project, house=house)
-    text = f"{before.markdown.rstrip()}\n\n## {clause_id} {markdown.strip()}\n"
+        now = guideline_in(rx, None).markdown if current_guideline_version(rx) else ""
+    text = markdown if whole else put_clause(now, clause_id, markdown)
     guideline = publish_guideline(actor, project, text, note=why, house=house)
     _set_state(actor, project, finding_id, "published", why, house)
     return guideline

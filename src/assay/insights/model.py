@@ -9,6 +9,7 @@ from assay.annotations import Box
 from assay.datasets import Gate
 from assay.kernel.estimate import Estimate
 from assay.quality.agreement import PairAgreement
+from assay.quality.convention import Proof
 from assay.quality.measured import Measured
 from assay.reliability import RaisedAlarm
 
@@ -55,7 +56,7 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class CropMark:
-    """A mark on a crop: drawn, expected (by gold or by others) or left out."""
+    """A mark on a crop: drawn, expected (by gold or by others), left out, or near and not what it is about."""
 
     bbox: Box
     label_class: str
@@ -70,6 +71,7 @@ class Crop:
     Attributes:
         bbox: what is shown, with surroundings; may leave the picture.
         mark: what it is about, in the middle; None in findings kept by earlier versions.
+        counts: for each side of a finding, how many of those asked drew it (or called it by the first side's class).
     """
 
     item_id: str
@@ -80,23 +82,130 @@ class Crop:
     caption: str
     at_us: int | None
     mark: Box | None = None
+    counts: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FindingSide:
+    """People who do the same.
+
+    Attributes:
+        does: what they do, plural ("leave them out").
+        people: who surely does.
+        value: share left out, share called so, or mean offset of the sides of boxes.
+        elsewhere: the same on all other objects; None where there is no such thing.
+    """
+
+    does: str
+    people: tuple[str, ...]
+    value: Estimate
+    elsewhere: Estimate | None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Practice that differs: evidence, who, and a clause that would settle it."""
+    """Practice that differs: a gap in the guideline, with who stands where and a clause that would settle it.
+
+    Attributes:
+        form: `split` two or more people on each side; `one_apart` one person alone, which may also be a misreading;
+            `spread` people differ by degrees, without sides.
+        part: `existence`, `label_class` or `geometry`.
+        feature: what it is about, with ids of label classes; one finding for each in a project.
+        sides: two, first the one that departs; none for `spread`.
+        undecided: people compared who stand on neither side surely.
+        p_value: chance of a difference as large when there is none, over everything of its part looked at.
+        difference: between the sides, in the units of their values; for `spread` the deviation between people.
+        clause_hint: words to find the guideline's clause by.
+        drafted_clause: title and text of a rule that would settle it.
+        other_clause: the rule the other way round.
+        crops: places where the sides part.
+        n_places: how many such places there are; at most 200 are kept.
+        n_images: images compared.
+        proof: why it is called a practice; None for `spread`.
+        state: `open`, `published`, `dismissed`, or `gone` when newer work no longer shows it.
+    """
 
     id: str
+    form: str
+    part: str
     feature: str
     title: str
-    people: tuple[str, ...]
-    others: tuple[str, ...]
-    value: Estimate
-    reference: Estimate
+    sides: tuple[FindingSide, ...]
+    undecided: tuple[str, ...]
+    p_value: float
+    difference: float
     clause_hint: str
     drafted_clause: str
+    other_clause: str
     crops: tuple[Crop, ...]
+    n_places: int
+    n_images: int
+    proof: Proof | None
     state: str
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Whose figures it explains: the side that leaves out, else the smaller one; nobody for `spread`."""
+        if not self.sides:
+            return ()
+        if self.part == "existence" and self.form == "split":
+            return self.sides[0].people
+        return min(self.sides, key=lambda side: len(side.people) or len(self.undecided) + 99).people
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Whether one part of practice could be judged.
+
+    Attributes:
+        part: `existence`, `label_class` or `geometry`.
+        state: `looked`, `not_enough_evidence` or `needs_three_people`.
+        why: in words; empty when all is well.
+        needs_images: images that would do, None when unknown or enough.
+        thin: kinds of object met too seldom to judge, with the images that would do.
+    """
+
+    part: str
+    state: str
+    why: str
+    needs_images: int | None
+    n_people: int
+    n_images: int
+    thin: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """How careful one person's work is, apart from practice that differs.
+
+    Attributes:
+        misses: share left out of what two others drew, where no practice differs.
+        noise: robust deviation of the sides of boxes in shares of the side, practice taken out; None when unknown.
+    """
+
+    user_id: str
+    n_images: int
+    misses: Estimate
+    noise: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """When practice was last compared, and what could be judged.
+
+    Attributes:
+        at_us: when.
+        n_answers: answers to work and gold there were then.
+        n_images: images compared.
+        looks: existence, class, geometry.
+        care: one row a person.
+    """
+
+    at_us: int
+    n_answers: int
+    n_images: int
+    looks: tuple[Look, ...]
+    care: tuple[Care, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ findings = sa.Table(
     metadata,
     identifier(primary_key=True),
     project_id(),
-    sa.Column("kind", sa.String(16), nullable=False),  # habit
+    sa.Column("kind", sa.String(16), nullable=False),  # practice, or looked: when practice was last compared
     sa.Column("feature", sa.String(32), nullable=False),
     document("body"),
-    sa.Column("state", sa.String(16), nullable=False),  # open, published, dismissed
+    sa.Column("state", sa.String(16), nullable=False),  # open, published, dismissed, gone
     instant("found_at_us"),
     instant("changed_at_us"),
     sa.UniqueConstraint("project_id", "kind", "feature"),
@@ -38,8 +38,16 @@ doubts = sa.Table(
 )
 
 
-_all = sa.select(findings).where(findings.c.project_id == PROJECT).order_by(findings.c.found_at_us)
-_one = sa.select(findings).where(findings.c.project_id == PROJECT, findings.c.id == sa.bindparam("finding"))
+PRACTICE, LOOKED = "practice", "looked"
+_all = (
+    sa.select(findings)
+    .where(findings.c.project_id == PROJECT, findings.c.kind == PRACTICE)
+    .order_by(findings.c.found_at_us, findings.c.id)
+)
+_one = sa.select(findings).where(
+    findings.c.project_id == PROJECT, findings.c.kind == PRACTICE, findings.c.id == sa.bindparam("finding")
+)
+_last_look = sa.select(findings).where(findings.c.project_id == PROJECT, findings.c.kind == LOOKED)
 _update = (
     sa.update(findings)
     .where(findings.c.project_id == PROJECT, findings.c.id == sa.bindparam("finding"))
@@ -57,13 +65,18 @@ def find_finding(rx: Rx, finding_id: str) -> Any:  # noqa: ANN401 - a database r
     return rx.first(_one, finding=finding_id)
 
 
-def add_finding(tx: Tx, finding_id: str, feature: str, body: str) -> bool:
+def find_last_look(rx: Rx) -> Any:  # noqa: ANN401 - a database row, or None
+    """The row that says when practice was last compared."""
+    return rx.first(_last_look)
+
+
+def add_finding(tx: Tx, finding_id: str, feature: str, body: str, *, kind: str = PRACTICE) -> bool:
     """Keep a new finding; False when there is one on this feature."""
     return tx.insert_new(
         findings,
         {
             "id": finding_id,
-            "kind": "habit",
+            "kind": kind,
             "feature": feature,
             "body": body,
             "state": "open",

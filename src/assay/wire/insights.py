@@ -66,7 +66,7 @@ class CropMark(WireModel):
 
     bbox: Box
     label_class: str
-    style: Literal["drawn", "expected", "left_out"]
+    style: Literal["drawn", "expected", "left_out", "near"]
     author: str | None
 
 
@@ -82,24 +82,102 @@ class Crop(WireModel):
     marks: list[CropMark]
     caption: str
     at: Instant | None
+    counts: list[Count]
+
+
+class FindingSide(WireModel):
+    """People who do the same; `value` is a share left out, a share called so, or a mean offset of sides of boxes."""
+
+    does: str
+    people: list[Person]
+    value: EstimateOut
+    elsewhere: EstimateOut | None
+
+
+class Grade(WireModel):
+    """One degree of what is told about, and the share of such objects that each side draws."""
+
+    label: str
+    shares: Annotated[list[EstimateOut], Field(min_length=2, max_length=2)]
+
+
+class Proof(WireModel):
+    """Why it is called a practice, and what a rule would change.
+
+    `within` and `across` say how alike two people of one side and of two sides are on such objects; `agreement` is F1
+    (for geometry, mean IoU) of all pairs, `without` the same where people read the rule alike; `n_marks` on `n_images`
+    images are to be looked at again if the drafted clause is published.
+    """
+
+    within: EstimateOut
+    across: EstimateOut
+    agreement: EstimateOut
+    without: EstimateOut
+    n_marks: int
+    n_images: int
+    grades: list[Grade]
 
 
 class Finding(WireModel):
-    """Practice that differs, with the clause that would settle it."""
+    """Practice that differs, with the clause that would settle it.
+
+    `split` has people on both sides, first the one that departs; `one_apart` one person on one of them, which may also
+    be a misreading; `spread` has no sides. Where names are blind, people are called by letters.
+    """
 
     id: str
-    kind: Literal["habit"]
+    kind: Literal["practice"]
+    form: Literal["split", "one_apart", "spread"]
+    part: Literal["existence", "label_class", "geometry"]
     title: str
     feature: str
-    people: list[Person]
-    others: list[Person]
-    value: EstimateOut
-    reference: EstimateOut
+    sides: list[FindingSide]
+    undecided: list[Person]
+    p_value: float
+    difference: float
+    n_images: int
+    n_places: int
     clause_id: str | None
+    next_clause_id: str
     drafted_clause: str
+    other_clause: str
     crops: list[Crop]
+    proof: Proof | None
     state: Literal["open", "published", "dismissed"]
-    expected_agreement: EstimateOut | None
+
+
+class Look(WireModel):
+    """Whether one part of practice could be judged.
+
+    `thin` names kinds of object that were met too seldom, with the images that would do.
+    """
+
+    part: Literal["existence", "label_class", "geometry"]
+    state: Literal["looked", "not_enough_evidence", "needs_three_people"]
+    why: str
+    needs_images: int | None
+    n_people: int
+    n_images: int
+    thin: dict[str, int]
+
+
+class Care(WireModel):
+    """How careful one person's work is where no practice differs; `noise` is in shares of a box's side."""
+
+    user: Person
+    n_images: int
+    misses: EstimateOut
+    noise: float | None
+
+
+class LookedOut(WireModel):
+    """When practice was last compared, and what could be judged; `at` is null before the first time."""
+
+    at: Instant | None
+    n_answers: int
+    n_images: int
+    looks: list[Look]
+    care: list[Care]
 
 
 class Kinds(WireModel):
@@ -328,11 +406,21 @@ class OwnFigures(WireModel):
     verdicts: list[GoldVerdict]
 
 
-class PublishIn(WireModel):
-    """The clause that settles a difference in practice."""
+ClauseId = Annotated[str, Field(pattern=r"^\d{1,4}(\.\d{1,4}){0,3}$")]
 
-    clause_id: Annotated[str, Field(pattern=r"^\d+(\.\d+){0,3}$")]
-    markdown: Annotated[str, Field(min_length=1, max_length=20_000)]
+
+class Draft(WireModel):
+    """The whole guideline with a drafted clause in it."""
+
+    markdown: str
+
+
+class PublishIn(WireModel):
+    """The clause that settles a difference in practice; with `whole`, the whole guideline with it instead."""
+
+    clause_id: ClauseId
+    markdown: Annotated[str, Field(min_length=1, max_length=400_000)]
+    whole: bool = False
     why: Annotated[str, Field(min_length=1, max_length=2000)]
 
 

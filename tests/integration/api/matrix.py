@@ -23,6 +23,7 @@ MARK = {"label_class": "cell", "bbox": [10.0, 10.0, 30.0, 30.0]}
 GOLD_MARK = {**MARK, "clauses": ["4.1"]}
 WHY = {"why": "a test"}
 LEADS = "lead admin"
+PAYERS = "lead approver auditor admin"
 READERS = "reviewer expert lead approver auditor admin"
 
 
@@ -70,6 +71,13 @@ ROWS: dict[str, Row] = {
     f"GET {P}/policy": Row("member"),
     f"PUT {P}/policy": Row(LEADS, {"version": 7}, ok=(422,)),
     f"GET {P}/policy/presets": Row("member"),
+    # costs
+    f"GET {P}/costs": Row(PAYERS),
+    f"GET {P}/costs/rates": Row(PAYERS),
+    f"POST {P}/costs/rates": Row(LEADS, {"version": 0, "currency": "EUR", "per_hour": {}}, ok=(200, 409)),
+    f"GET {P}/costs/ledger": Row(PAYERS),
+    f"GET {P}/costs/items/{{item}}": Row(PAYERS),
+    f"GET {P}/costs/forecast": Row(PAYERS, ok=(422,)),
     # members
     f"GET {P}/members": Row(LEADS),
     f"POST {P}/members": Row(LEADS, {"name": "Eva", "login": "eva", "roles": ["annotator"]}, ok=(200, 409)),
@@ -159,6 +167,9 @@ ROWS: dict[str, Row] = {
     f"GET {P}/people/{{user}}/crops": Row(READERS, query="kind=missed"),
     f"GET {P}/agreement": Row(READERS),
     f"GET {P}/findings": Row(READERS),
+    f"GET {P}/practice": Row(READERS),
+    f"POST {P}/practice": Row(READERS, None, ok=(202,)),
+    f"GET {P}/findings/{{finding}}/draft": Row("lead expert admin", query="clause_id=9.1"),
     f"POST {P}/findings/{{finding}}/publish": Row(
         "lead expert admin", {"clause_id": "4.2", "markdown": "Box cells at the edge.", **WHY}, ok=(200, 409, 422)
     ),

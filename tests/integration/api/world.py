@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,13 @@ from assay.gold import GoldMark, contest_verdict, scores_of_user, sign_gold
 from assay.governance import policy_in
 from assay.guidelines import add_example, publish_guideline
 from assay.insights import find_doubts
-from assay.insights.model import Finding
+from assay.insights.kept import body_of
+from assay.insights.model import Finding, FindingSide
 from assay.insights.store import add_finding
 from assay.items.model import Import, ImportState, NewItem
 from assay.items.store import add_import, add_item, show_items
 from assay.jobs import releasing
 from assay.kernel.actor import Actor, system
-from assay.kernel.canonical import canonical_json
 from assay.kernel.estimate import nothing_measured
 from assay.labels import LabelClass, publish_schema
 from assay.queue import BatchPolicy, NewTask, claim_next, claim_practice, create_batch, submit
@@ -221,17 +221,26 @@ def _finding(house: House, project: str, user: str) -> str:
     with house.write(SETUP, project, "practice differs") as tx:
         finding = Finding(
             id=tx.new_id(),
+            form="split",
+            part="existence",
             feature="edge",
-            title="One person leaves out cells at the edge",
-            people=(user,),
-            others=(),
-            value=nothing,
-            reference=nothing,
+            title="Cells at the edge: one person leaves them out, one draws them",
+            sides=(
+                FindingSide("leave them out", (user,), nothing, nothing),
+                FindingSide("draw them", (), nothing, None),
+            ),
+            undecided=(),
+            p_value=0.001,
+            difference=0.5,
             clause_hint="edge",
-            drafted_clause="Box cells at the edge.",
+            drafted_clause="Cells at the edge\n\nBox cells at the edge.",
+            other_clause="Leave out cells at the edge.",
             crops=(),
+            n_places=0,
+            n_images=40,
+            proof=None,
             state="open",
         )
-        add_finding(tx, finding.id, finding.feature, canonical_json(asdict(finding)).decode())
+        add_finding(tx, finding.id, finding.feature, body_of(finding))
         tx.record("finding.found", subject=f"finding/{finding.id}")
     return finding.id

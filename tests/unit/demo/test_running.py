@@ -202,16 +202,18 @@ def a_report() -> dict[str, Any]:
     ]
     people = [{"id": login, "name": login} for login in ("bo", "dewi")]
     finding = {
-        "feature": "touches_edge",
-        "title": "Two people leave out objects cut by the edge",
-        "people": people,
-        "value": an_estimate(0.6, 0.5, 0.7),
-        "reference": an_estimate(0.05, 0.03, 0.08),
+        "feature": "edge",
+        "form": "split",
+        "part": "existence",
+        "title": "Objects cut by the image edge: two people leave them out, three draw them",
+        "sides": [
+            {"does": "leave them out", "people": people, "value": an_estimate(0.6, 0.5, 0.7)},
+            {"does": "draw them", "people": [], "value": an_estimate(0.05, 0.03, 0.08)},
+        ],
         "clause_id": "4.2",
     }
     overview = {
         "people": rows,
-        "findings": [finding],
         "agreement": {"estimate": an_estimate(0.8, 0.78, 0.83)},
         "mean_iou": {"estimate": an_estimate(0.7, 0.68, 0.73)},
     }
@@ -222,10 +224,11 @@ def a_report() -> dict[str, Any]:
     }
     return full_report(
         material=material,
-        annotators=annotator_reports(cast, material, tallies, overview, {p.login: p.login for p in cast}),
+        annotators=annotator_reports(cast, material, tallies, overview, [finding], {p.login: p.login for p in cast}),
         tallies=tallies,
         released={"true": 0.004, "n": 300, "n_items": 60},
         overview=overview,
+        findings=[finding],
         release=release,
         verified=True,
         seed=7,
@@ -243,7 +246,7 @@ def test_the_report_sets_the_measured_beside_the_true() -> None:
     assert (
         by_login["ana"] | {"true": 0.02, "covered": True, "expected_flag": False, "flagged": False} == by_login["ana"]
     )
-    assert by_login["bo"]["flagged_by"] == ["finding:touches_edge"]
+    assert by_login["bo"]["flagged_by"] == ["finding:edge"]
     assert by_login["farid"]["flagged_by"] == ["alarm"]
     assert not by_login["farid"]["covered"]
     assert all(a["flagged"] == a["expected_flag"] for a in report["annotators"])

@@ -82,7 +82,10 @@ export const api = {
   person: (project: string, user: string) => call("GET", "/v1/projects/{project}/people/{user}", { path: { project, user } }),
   crops: (project: string, user: string, kind: T.ErrorKind, cursor: string | null = null) => call("GET", "/v1/projects/{project}/people/{user}/crops", { path: { project, user }, query: { kind, cursor, limit: 24 } }),
   findings: (project: string) => call("GET", "/v1/projects/{project}/findings", { path: { project } }),
-  publishFinding: (project: string, id: string, body: { clause_id: string; markdown: string; why: string }) => call("POST", "/v1/projects/{project}/findings/{finding}/publish", { path: { project, finding: id }, body }),
+  practice: (project: string) => call("GET", "/v1/projects/{project}/practice", { path: { project } }),
+  comparePractice: (project: string) => call("POST", "/v1/projects/{project}/practice", { path: { project } }),
+  draftOfFinding: (project: string, id: string, clause: string) => call("GET", "/v1/projects/{project}/findings/{finding}/draft", { path: { project, finding: id }, query: { clause_id: clause } }),
+  publishFinding: (project: string, id: string, body: { clause_id: string; markdown: string; why: string; whole: boolean }) => call("POST", "/v1/projects/{project}/findings/{finding}/publish", { path: { project, finding: id }, body }),
   dismissFinding: (project: string, id: string, why: string) => call("POST", "/v1/projects/{project}/findings/{finding}/dismiss", { path: { project, finding: id }, body: { why } }),
 
   releases: (project: string) => call("GET", "/v1/projects/{project}/releases", { path: { project }, query: { limit: 200 } }),

@@ -25,6 +25,7 @@ const GET: Record<string, () => unknown> = {
   [`${P}/guidelines/current`]: () => f.guideline,
   [`${P}/guidelines/5`]: () => f.guideline,
   [`${P}/findings`]: () => page([f.finding]),
+  [`${P}/practice`]: () => f.looked,
   [`${P}/releases`]: () => page([f.release, { ...f.release, id: "r1", name: "r1", state: "signed", changes: null }]),
   [`${P}/releases/r2`]: () => f.release,
   [`${P}/releases/r1`]: () => ({ ...f.release, name: "r1", state: "blocked", gates: f.blockers, signatures: [], may_sign: false, why_not: "The gates do not pass yet.", digest: null, merkle_root: null, frozen_at: null, changes: null }),

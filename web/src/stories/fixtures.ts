@@ -55,7 +55,7 @@ export function crop(seed: number, style: T.Crop["marks"][number]["style"], capt
   const all = marks(seed);
   const main = all[seed % 11] ?? all[0];
   if (main === undefined) throw new Error("no cell");
-  return { item_id: `i${String(seed)}`, image_url: pictureOf(seed), width_px: WIDTH, height_px: HEIGHT, bbox: main.bbox, mark: main.bbox, caption, at: at(-seed * 4), marks: [...all.filter((m) => m !== main).map((m) => ({ bbox: m.bbox, label_class: m.label_class, style: "drawn" as const, author: null })), { bbox: main.bbox, label_class: main.label_class, style, author: null }] };
+  return { item_id: `i${String(seed)}`, image_url: pictureOf(seed), width_px: WIDTH, height_px: HEIGHT, bbox: main.bbox, mark: main.bbox, caption, at: at(-seed * 4), counts: [], marks: [...all.filter((m) => m !== main).map((m) => ({ bbox: m.bbox, label_class: m.label_class, style: "drawn" as const, author: null })), { bbox: main.bbox, label_class: main.label_class, style, author: null }] };
 }
 
 const gate = (id: string, name: string, rule: string, state: T.Gate["state"], m: T.Measured | null, count: T.Gate["count"], reason: string, action: T.Gate["action"] = null): T.Gate => ({ id, name, rule, state, measured: m, count, reason, action });
@@ -71,10 +71,29 @@ export const blockers: T.Gate[] = [
 ];
 
 export const finding: T.Finding = {
-  id: "f1", kind: "habit", title: "Two people leave out edge-cut cells", feature: "edge", people: [person("bl", "Bo Lindqvist"), person("ds", "Dewi Santoso")], others: [person("ad", "Ana Duarte"), person("co", "Chidi Okafor"), person("ek", "Elif Kaya")],
-  value: est(0.25, 0.2, 0.31, 255), reference: est(0.94, 0.91, 0.96, 397), clause_id: "4.2", state: "open", expected_agreement: est(0.89, 0.87, 0.91, 291),
-  drafted_clause: "Draw every red or white cell that touches the edge if at least a quarter of it can be seen. The box ends at the edge; do not guess the hidden part.",
-  crops: [2, 4, 6, 8, 9, 12].map((seed) => crop(seed, "left_out", "3 of 3 · 0 of 2")),
+  id: "f1", kind: "practice", form: "split", part: "existence", title: "Cells cut by the image edge: two people leave them out, three draw them", feature: "edge",
+  sides: [
+    { does: "leave them out", people: [person("bl", "Bo Lindqvist"), person("ds", "Dewi Santoso")], value: est(0.75, 0.69, 0.8, 255), elsewhere: est(0.04, 0.03, 0.06, 812) },
+    { does: "draw them", people: [person("ad", "Ana Duarte"), person("co", "Chidi Okafor"), person("ek", "Elif Kaya")], value: est(0.06, 0.04, 0.09, 397), elsewhere: est(0.05, 0.04, 0.06, 1210) },
+  ],
+  undecided: [], p_value: 0.001, difference: 0.69, n_images: 291, n_places: 97, clause_id: "4.2", next_clause_id: "5.2", state: "open",
+  drafted_clause: "Cells cut by the image edge\n\nDraw every red or white cell that touches the edge if at least a quarter of it can be seen. The box ends at the edge; do not guess the hidden part.",
+  other_clause: "Leave out cells that the image edge cuts.",
+  proof: {
+    within: est(0.94, 0.92, 0.96, 652), across: est(0.41, 0.37, 0.45, 391), agreement: est(0.83, 0.81, 0.85, 3911, 291), without: est(0.89, 0.87, 0.91, 3911, 291), n_marks: 212, n_images: 97,
+    grades: [{ label: "such objects", shares: [est(0.25, 0.2, 0.31, 255), est(0.94, 0.91, 0.96, 397)] }, { label: "all others", shares: [est(0.96, 0.94, 0.97, 812), est(0.95, 0.94, 0.96, 1210)] }],
+  },
+  crops: [2, 4, 6, 8, 9, 12].map((seed) => ({ ...crop(seed, "drawn", "86 x 91 px"), counts: [{ n: 0, of: 2 }, { n: 3, of: 3 }] })),
+};
+
+export const looked: T.Looked = {
+  at: at(-2), n_answers: 871, n_images: 291,
+  looks: [
+    { part: "existence", state: "looked", why: "", needs_images: null, n_people: 5, n_images: 291, thin: { elongated: 940 } },
+    { part: "label_class", state: "not_enough_evidence", why: "people named too few objects that others named, too; about 410 images would do", needs_images: 410, n_people: 5, n_images: 291, thin: {} },
+    { part: "geometry", state: "looked", why: "", needs_images: null, n_people: 5, n_images: 291, thin: {} },
+  ],
+  care: [{ user: person("ad", "Ana Duarte"), n_images: 180, misses: est(0.02, 0.01, 0.03, 905), noise: 0.021 }, { user: person("ek", "Elif Kaya"), n_images: 174, misses: est(0.09, 0.07, 0.12, 880), noise: 0.034 }],
 };
 
 const strip = Array.from({ length: 364 }, (_, n) => { const r = random(n + 5)(); return n < 291 ? (r < 0.03 ? "d" : n > 200 && r < 0.15 ? "r" : "3") : n < 340 ? String(Math.floor(r * 3)) : "0"; }).join("");

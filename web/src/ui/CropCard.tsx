@@ -1,4 +1,4 @@
-// A mark with its surroundings: the proof behind a number. Full line: drawn; dashed: expected or left out; hatched: outside the picture.
+// A mark with its surroundings: the proof behind a number. Full line: drawn; dashed: expected, left out or the other side's; thin: not what it is about; hatched: outside the picture.
 import { useId } from "react";
 import css from "./CropCard.module.css";
 
@@ -8,7 +8,8 @@ export type BoxValue = readonly [number, number, number, number];
 export interface CropMark {
   readonly bbox: BoxValue;
   readonly colour: string;
-  readonly style: "drawn" | "expected" | "left_out";
+  /** `near`: another object in the picture, which it is not about. */
+  readonly style: "drawn" | "expected" | "left_out" | "near";
 }
 
 export interface CropValue {
@@ -74,11 +75,12 @@ function CropPicture({ crop, aspect, label }: { crop: CropValue; aspect: number;
 function MarkOutline({ mark, px, main }: { mark: CropMark; px: number; main: boolean }) {
   const [xMin, yMin, xMax, yMax] = mark.bbox;
   const box = { x: xMin, y: yMin, width: Math.max(0, xMax - xMin), height: Math.max(0, yMax - yMin), fill: "none" };
-  const stroke = (main ? 2 : 1.3) * px;
-  const dash = mark.style === "drawn" ? undefined : `${String(5 * px)} ${String(3 * px)}`;
+  const near = mark.style === "near";
+  const stroke = (near ? 0.8 : main ? 2 : 1.3) * px;
+  const dash = mark.style === "drawn" || near ? undefined : `${String(5 * px)} ${String(3 * px)}`;
   return (
     <>
-      <rect {...box} stroke="#ffffff" strokeWidth={stroke + 2 * px} />
+      <rect {...box} stroke="#ffffff" strokeWidth={stroke + (near ? 1 : 2) * px} />
       <rect {...box} stroke={mark.colour} strokeWidth={stroke} strokeDasharray={dash} />
     </>
   );

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from fastapi import Query
@@ -16,7 +15,6 @@ from assay.api.tables import table
 from assay.api.views.gold import verdict_out
 from assay.api.views.insights import (
     crop_out,
-    finding_out,
     gate_out,
     kinds_out,
     measured_out,
@@ -25,9 +23,19 @@ from assay.api.views.insights import (
     person_row_out,
 )
 from assay.api.views.people import Names
+from assay.api.views.practice import Practice
 from assay.gold import ErrorKind, StoredScore, contests_of, verdicts_shown_to
 from assay.guidelines import current_guideline_version, guideline_in
-from assay.insights import dismiss_finding, publish_finding, read_crops, read_own_figures, read_person
+from assay.insights import (
+    dismiss_finding,
+    draft_clause,
+    findings_in,
+    last_look,
+    publish_finding,
+    read_crops,
+    read_own_figures,
+    read_person,
+)
 from assay.items import items_by_id
 from assay.labels import current_schema_version, schema_in
 from assay.queue import count_practice
@@ -43,8 +51,11 @@ from assay.wire.insights import (
     AgreementPage,
     Blockers,
     ClassAgreement,
+    ClauseId,
     Crop,
+    Draft,
     Finding,
+    LookedOut,
     Overview,
     OwnFigures,
     PersonPage,
@@ -71,21 +82,14 @@ def clause_titles(rx: Rx) -> dict[str, str]:
     return {c.id: c.title for c in guideline_in(rx, None).clauses} if current_guideline_version(rx) else {}
 
 
-def clause_of_hint(titles: Mapping[str, str], hint: str) -> str | None:
-    """The clause whose title shares a word with a finding's hint; None when none does."""
-    words = set(hint.split())
-    return next((c for c, title in titles.items() if words & set(title.lower().replace(",", " ").split())), None)
-
-
 @router.get("/v1/projects/{project}/overview")
 def read_overview(caller: Caller, project: Decider, services: Services) -> Overview:
     """The project at a glance."""
     snapshot = services.snapshots.get(project.project_id)
     with services.house.read(caller.actor, project.project_id) as rx:
-        names, classes, titles = Names(rx), class_names(rx), clause_titles(rx)
-    found = {f.feature: clause_of_hint(titles, f.clause_hint) for f in snapshot.overview.findings}
-    clauses = {feature: clause for feature, clause in found.items() if clause is not None}
-    return overview_out(snapshot.overview, project, names, classes, clauses)
+        names, classes, practice = Names(rx), class_names(rx), Practice(rx, project)
+    findings = [practice.finding(f) for f in snapshot.overview.findings]
+    return overview_out(snapshot.overview, project, names, classes, findings)
 
 
 @router.get("/v1/projects/{project}/blockers")
@@ -182,18 +186,41 @@ def read_findings(
     """Practice that differs."""
 
     def fetch(_cursor: str, _n: int) -> tuple[list[Finding], str | None]:
-        overview = services.snapshots.get(project.project_id).overview
         with services.house.read(caller.actor, project.project_id) as rx:
-            names, titles = Names(rx), clause_titles(rx)
-        rows = [finding_out(f, project, names, clause_of_hint(titles, f.clause_hint)) for f in overview.findings]
-        return rows, None
+            practice = Practice(rx, project)
+            return [practice.finding(f) for f in findings_in(rx)], None
 
     return table(fetch, cursor=cursor, limit=limit, form=form, name="findings")
 
 
+@router.get("/v1/projects/{project}/practice")
+def read_practice(caller: Caller, project: Decider, house: House) -> LookedOut:
+    """When people's practice was last compared, what could be judged, and how careful each person's work is."""
+    with house.read(caller.actor, project.project_id) as rx:
+        return Practice(rx, project).looked(last_look(rx))
+
+
+@router.post("/v1/projects/{project}/practice", status_code=202)
+def compare_practice(caller: Caller, project: Decider, services: Services) -> LookedOut:
+    """Have people's practice compared anew, beside the pages; answers with the last time, `GET` tells the new one."""
+    with services.house.read(caller.actor, project.project_id) as rx:
+        before = Practice(rx, project).looked(last_look(rx))
+    services.practices.ask(project.project_id)
+    return before
+
+
+@router.get("/v1/projects/{project}/findings/{finding}/draft")
+def read_draft(
+    caller: Caller, project: Editor, house: House, finding: str, clause_id: Annotated[ClauseId, Query()]
+) -> Draft:
+    """The whole guideline with a finding's drafted clause in it, to be changed before it is published."""
+    text = draft_clause(caller.actor, project.project_id, finding, clause_id=clause_id, house=house)
+    return Draft(markdown=text)
+
+
 @router.post("/v1/projects/{project}/findings/{finding}/publish")
 def publish(body: PublishIn, caller: Caller, project: Editor, house: House, finding: str) -> GuidelineOut:
-    """Add the clause that settles a difference in practice to the guideline."""
+    """Put the clause that settles a difference in practice into the guideline; one of this number is replaced."""
     guideline = publish_finding(
         caller.actor,
         project.project_id,
@@ -201,6 +228,7 @@ def publish(body: PublishIn, caller: Caller, project: Editor, house: House, find
         clause_id=body.clause_id,
         markdown=body.markdown,
         why=body.why,
+        whole=body.whole,
         house=house,
     )
     with house.read(caller.actor, project.project_id) as rx:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assay.access import Membership
 from assay.api.views.people import Names
 from assay.datasets import Gate
-from assay.insights import AlarmView, Crop, Finding, Overview, PersonPage, PersonRow
+from assay.insights import AlarmView, Crop, Overview, PersonPage, PersonRow
 from assay.quality.measured import Measured
 from assay.review import PutBack
 from assay.wire import insights as wire
@@ -125,6 +125,7 @@ def crop_out(crop: Crop, project: Membership, names: Names) -> wire.Crop:
         mark=list(crop.mark or _middle(crop.bbox)),
         caption=crop.caption,
         at=instant_or_none(crop.at_us),
+        counts=[wire.Count(n=n, of=of) for n, of in crop.counts],
     )
 
 
@@ -135,27 +136,8 @@ def _middle(view: tuple[float, float, float, float]) -> tuple[float, float, floa
     return x_min + quarter_x, y_min + quarter_y, x_max - quarter_x, y_max - quarter_y
 
 
-def finding_out(finding: Finding, project: Membership, names: Names, clause_id: str | None) -> wire.Finding:
-    """Practice that differs."""
-    return wire.Finding.model_construct(
-        id=finding.id,
-        kind="habit",
-        title=finding.title,
-        feature=finding.feature,
-        people=[names(p) for p in finding.people],
-        others=[names(p) for p in finding.others],
-        value=EstimateOut.of(finding.value),
-        reference=EstimateOut.of(finding.reference),
-        clause_id=clause_id,
-        drafted_clause=finding.drafted_clause,
-        crops=[crop_out(c, project, names) for c in finding.crops],
-        state=finding.state,
-        expected_agreement=None,
-    )
-
-
 def overview_out(
-    value: Overview, project: Membership, names: Names, classes: Mapping[str, str], clauses: Mapping[str, str]
+    value: Overview, project: Membership, names: Names, classes: Mapping[str, str], findings: Sequence[wire.Finding]
 ) -> wire.Overview:
     """The project at a glance.
 
@@ -164,7 +146,7 @@ def overview_out(
         project: whose.
         names: of people.
         classes: class id to name.
-        clauses: finding's feature to the clause that speaks of it, where one does.
+        findings: ready to be sent.
     """
     progress, end = value.progress, value.progress.end_at_us
     people = [person_row_out(r, names) for r in value.people]
@@ -193,7 +175,7 @@ def overview_out(
         ],
         split=_split_out(value.split),
         blockers=[gate_out(g, project) for g in value.gates],
-        findings=[finding_out(f, project, names, clauses.get(f.feature)) for f in value.findings],
+        findings=list(findings),
         strip=value.strip,
         throughput_series=[
             wire.SeriesPoint(at=instant(p.at_us), value=p.value, low=p.low, high=p.high) for p in value.series

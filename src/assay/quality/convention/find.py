@@ -91,9 +91,10 @@ def find_conventions(
         *(tell.placed(placement, placed) for placement in placements),
     ]
     kept = [convention for convention in found if convention is not None]
+    told_about = [s.feature for s, said in zip(selected, left_out, strict=True) if said is not None]
     return ConventionReport(
         conventions=tuple(sorted(kept, key=_strength)),
-        existence=look_at_existence(evidence, tested, features, [s.feature for s in selected]),
+        existence=look_at_existence(evidence, tested, features, told_about),
         label_class=look_at_classes(evidence, tested),
         geometry=look_at_geometry(evidence, placed),
         care=judge_care(evidence, [s.feature for s in selected], offsets.noise()),

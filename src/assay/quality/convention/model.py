@@ -56,6 +56,7 @@ class Convention:
         difference: between the two sides, in the units of `Side.value`; for `spread`, the deviation between people.
         title: one sentence that blames nobody.
         clause_hint: words by which to find the guideline's clause.
+        clause_title: what the rule is about, as the title of a clause.
         clause: a rule that would settle it, to be edited.
         other_clause: the rule the other way round.
         holds: (n_units,) the kind of object it is about.
@@ -75,6 +76,7 @@ class Convention:
     difference: float
     title: str
     clause_hint: str
+    clause_title: str
     clause: str
     other_clause: str
     holds: NDArray[np.bool_] = field(repr=False)

@@ -89,9 +89,10 @@ class Teller:
             difference=_over(leaving[0], keeping[0]),
             title=words.sentence(
                 f"{said.whom}: {words.people(len(leavers))} {_verb(len(leavers), 'leave')} them out, "
-                f"{words.people(len(keepers))} {_verb(len(keepers), 'draw')} them"
+                f"{words.count(len(keepers))} {_verb(len(keepers), 'draw')} them"
             ),
             clause_hint=said.hint,
+            clause_title=words.sentence(said.whom),
             clause=said.keep,
             other_clause=said.leave,
             holds=kind,
@@ -131,6 +132,7 @@ class Teller:
                 f"{words.people(len(more))} {_verb(len(more), 'call')} {instead_of}"
             ),
             clause_hint=f"{from_} {to} class",
+            clause_title=words.sentence(f"{from_} or {to}"),
             clause=clause,
             other_clause=other,
             holds=np.isin(self._evidence.label_class, (boundary.first, boundary.second)),
@@ -172,6 +174,7 @@ class Teller:
             difference=float(np.std(placement.effect)) if kind == "spread" else camps.gap,
             title=words.sentence(title),
             clause_hint=hint,
+            clause_title=words.place_title(pattern.name) + about,
             clause=clause,
             other_clause=other,
             holds=pattern.holds,

@@ -122,6 +122,11 @@ def place_words(pattern: str) -> tuple[str, str, str]:
     return _PLACES[pattern]
 
 
+def place_title(pattern: str) -> str:
+    """The title of a clause about where sides lie."""
+    return "Reflections and shadows" if pattern == "bottom" else "Where the sides of a box lie"
+
+
 def place_clauses(pattern: str, gap: float) -> tuple[str, str]:
     """The stricter rule and its opposite."""
     if pattern == "bottom":

@@ -1,5 +1,6 @@
 // The written rules: numbered clauses to read, and for lead and expert the Markdown to change, as a new version.
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useSearch } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { api } from "@/api/calls";
 import { ApiError, asError } from "@/api/http";
@@ -21,7 +22,9 @@ import css from "./Guideline.module.css";
 export function GuidelinePage() {
   const { may } = useProject();
   const guideline = useGuideline();
-  const [editing, setEditing] = useState(false);
+  const { finding, clause } = useSearch({ strict: false }) as { finding?: string; clause?: string };
+  const asked = finding !== undefined && clause !== undefined ? { finding, clause } : null;
+  const [editing, setEditing] = useState(asked !== null);
   if (guideline.isLoading) return <Loading what={t.nav.guideline} />;
   const missing = guideline.error instanceof ApiError && guideline.error.status === 404;
   if (guideline.isError && !missing) return <ErrorState error={asError(guideline.error)} onRetry={() => void guideline.refetch()} />;
@@ -35,7 +38,7 @@ export function GuidelinePage() {
         text={data === undefined ? undefined : t.guideline.text(data.version, data.created_by.name, data.created_by.simulated, moment(data.created_at, new Date()), data.note)}
         actions={mayEdit && !editing && <Button kind="primary" onClick={() => setEditing(true)}>{data === undefined ? t.guideline.write : t.guideline.edit}</Button>}
       />
-      {editing ? <Editor guideline={data} onClose={() => setEditing(false)} /> : data === undefined ? <EmptyState title={t.guideline.none}>{t.guideline.noneHint}</EmptyState> : <Reader guideline={data} />}
+      {editing ? <Drafted guideline={data} asked={asked} onClose={() => setEditing(false)} /> : data === undefined ? <EmptyState title={t.guideline.none}>{t.guideline.noneHint}</EmptyState> : <Reader guideline={data} />}
     </>
   );
 }
@@ -53,15 +56,32 @@ function Reader({ guideline }: { guideline: Guideline }) {
   );
 }
 
-function Editor({ guideline, onClose }: { guideline: Guideline | undefined; onClose: () => void }) {
+interface Asked {
+  /** The finding whose drafted clause is to be put in. */
+  readonly finding: string;
+  readonly clause: string;
+}
+
+/** The editor; with a finding's drafted clause in it where one was asked for. */
+function Drafted({ guideline, asked, onClose }: { guideline: Guideline | undefined; asked: Asked | null; onClose: () => void }) {
+  const { slug } = useProject();
+  const draft = useQuery({ queryKey: ["draft", slug, asked], queryFn: () => api.draftOfFinding(slug, asked?.finding ?? "", asked?.clause ?? ""), enabled: asked !== null, staleTime: Infinity });
+  if (asked === null) return <Editor guideline={guideline} start={guideline?.markdown ?? t.guideline.template} asked={null} onClose={onClose} />;
+  if (draft.isError) return <ErrorState error={asError(draft.error)} onRetry={() => void draft.refetch()} />;
+  if (draft.isPending) return <Loading what={t.nav.guideline} />;
+  return <Editor guideline={guideline} start={draft.data.markdown} asked={asked} onClose={onClose} />;
+}
+
+function Editor({ guideline, start, asked, onClose }: { guideline: Guideline | undefined; start: string; asked: Asked | null; onClose: () => void }) {
   const { slug } = useProject();
   const client = useQueryClient();
-  const [markdown, setMarkdown] = useState(guideline?.markdown ?? t.guideline.template);
+  const [markdown, setMarkdown] = useState(start);
   const [note, setNote] = useState("");
   const area = useRef<HTMLTextAreaElement>(null);
   const save = useAct(async () => {
-    await api.saveGuideline(slug, markdown, note.trim());
-    await client.invalidateQueries({ queryKey: ["guideline", slug] });
+    if (asked === null) await api.saveGuideline(slug, markdown, note.trim());
+    else await api.publishFinding(slug, asked.finding, { clause_id: asked.clause, markdown, why: note.trim(), whole: true });
+    for (const key of ["guideline", "findings", "overview"]) await client.invalidateQueries({ queryKey: [key, slug] });
     await client.invalidateQueries({ queryKey: ["project"] });
     onClose();
   });

@@ -1,5 +1,5 @@
 // Crops of the API as the crop card shows them: class colours, or author colours where people are compared; never both.
-import type { Crop, Finding, GoldVerdict, VerdictMark } from "@/api/types";
+import type { Crop, GoldVerdict, VerdictMark } from "@/api/types";
 import type { ClassBook } from "@/app/project";
 import { classColour } from "@/ui/ClassChip";
 import type { CropMark, CropValue } from "@/ui/CropCard";
@@ -8,10 +8,12 @@ export function classCrop(crop: Crop, book: ClassBook): CropValue {
   return cropWith(crop, (mark) => classColour(book.at(mark.label_class), true));
 }
 
-/** The side that draws in blue, what the other side leaves out in rust. */
+/** The side that keeps to the usual in blue, the one that departs in rust; what stands near in graphite. */
 export function sidesCrop(crop: Crop): CropValue {
-  return cropWith(crop, (mark) => (mark.style === "drawn" ? "var(--author-a)" : "var(--author-b)"));
+  return cropWith(crop, (mark) => SIDE_COLOURS[mark.style]);
 }
+
+const SIDE_COLOURS = { drawn: "var(--author-a)", expected: "var(--author-b)", left_out: "var(--author-b)", near: "var(--author-c)" } as const;
 
 function cropWith(crop: Crop, colour: (mark: Crop["marks"][number]) => string): CropValue {
   const marks = crop.marks.map((mark): CropMark => ({ bbox: mark.bbox, style: mark.style, colour: colour(mark) }));
@@ -26,9 +28,4 @@ export function verdictCrop(verdict: GoldVerdict, mark: VerdictMark, book: Class
   if (mark.answer !== null) marks.push({ bbox: mark.answer.bbox, style: "drawn", colour: classColour(book.at(mark.answer.label_class), true) });
   if (mark.gold !== null) marks.push({ bbox: mark.gold.bbox, style: "expected", colour: classColour(book.at(mark.gold.label_class), true) });
   return { imageUrl: verdict.image_url, width: verdict.width_px, height: verdict.height_px, bbox, marks };
-}
-
-/** Habits of leaving something out; the others do something that the rest do not. */
-export function leavesOut(finding: Finding): boolean {
-  return finding.crops.some((crop) => crop.marks.some((mark) => mark.style === "left_out"));
 }
