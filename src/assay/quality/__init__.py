@@ -13,6 +13,10 @@ from assay.quality.agreement import Agreement as Agreement
 from assay.quality.agreement import ClassAgreement as ClassAgreement
 from assay.quality.agreement import PairAgreement as PairAgreement
 from assay.quality.agreement import pairwise_agreement as pairwise_agreement
+from assay.quality.author_record import AuthorRecord as AuthorRecord
+from assay.quality.author_record import AuthorTable as AuthorTable
+from assay.quality.author_record import record_authors as record_authors
+from assay.quality.author_record import skill_measured as skill_measured
 from assay.quality.boxes import Boxes as Boxes
 from assay.quality.calibration import STANDING_RULES as STANDING_RULES
 from assay.quality.calibration import Alarm as Alarm

@@ -14,7 +14,7 @@ from assay.kernel.estimate import Estimate
 from assay.quality.errors import ItemsDifferError, TooFewAuthorsError
 from assay.quality.marks import Marks
 from assay.quality.matching import Matches, match_marks
-from assay.quality.ratios import shares_over_items
+from assay.quality.ratios import share_in_closed_form, shares_over_items
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,9 @@ class PairAgreement:
         n_same_class: of these, pairs of the same class (the true positives of F1).
         sum_iou: IoU summed over all matched pairs.
         sum_iou_same_class: IoU summed over the pairs of the same class.
+        f1_measured: `f1` with its interval over items.
+        mean_iou_measured: `mean_iou` with its interval.
+        matched_iou_measured: `matched_iou` with its interval.
     """
 
     first: str
@@ -44,6 +47,9 @@ class PairAgreement:
     n_same_class: int
     sum_iou: float
     sum_iou_same_class: float
+    f1_measured: Estimate
+    mean_iou_measured: Estimate
+    matched_iou_measured: Estimate
 
     @property
     def f1(self) -> float | None:
@@ -224,6 +230,9 @@ class _ItemSums:
         return PairAgreement(
             first, second, n, int(empty.sum()), len(m.left), len(m.right), len(item), int(same.sum()),
             float(m.pair_iou.sum()), float(m.pair_iou[same].sum()),
+            share_in_closed_form(2 * (same_class + empty), drawn + 2 * empty, n=int(drawn.sum())),
+            share_in_closed_form(same_iou + empty, drawn - matched + empty, n=int(drawn.sum())),
+            share_in_closed_form(iou, matched),
         )  # fmt: skip
 
 

@@ -76,15 +76,38 @@ def ratio_of_sums(top: int, bottom: int, products: tuple[int, int, int], *, n: i
     """
     if bottom == 0 or n_items == 0:
         return nothing_measured("ratio-of-sums", n=n, n_items=n_items)
-    value = top / bottom
-    if n_items < FEWEST_ITEMS:
-        return Estimate(value, None, None, n, n_items, "ratio-of-sums")
     xx, xy, yy = products
     apart = xx * bottom * bottom - 2 * top * bottom * xy + top * top * yy
-    if not 0 < top < bottom or apart <= 0:
+    inside = 0 < top < bottom and apart > 0
+    return _linearised(top / bottom, apart / bottom**4 if inside else 0.0, n, n_items)
+
+
+def share_in_closed_form(part: ArrayLike, whole: ArrayLike, *, n: int | None = None) -> Estimate:
+    """Estimate sum(part) / sum(whole), a share in [0, 1], as `ratio_of_sums` does; for very many small questions.
+
+    Args:
+        part: (n_items,) numerator of each item.
+        whole: (n_items,) denominator of each item; items where it is 0 take no part and are not counted.
+        n: marks it rests on; the rounded sum of `whole` when left out.
+    """
+    top, bottom = np.asarray(part, np.float64), np.asarray(whole, np.float64)
+    total, n_items = float(bottom.sum()), int(np.count_nonzero(bottom > 0))
+    count = round(total) if n is None else n
+    if n_items == 0:
+        return nothing_measured("ratio-of-sums", n=count, n_items=0)
+    value = min(max(float(top.sum()) / total, 0.0), 1.0)
+    apart = float(((top - value * bottom) ** 2).sum())
+    return _linearised(value, apart / total**2 if 0 < value < 1 else 0.0, count, n_items)
+
+
+def _linearised(value: float, variance: float, n: int, n_items: int) -> Estimate:
+    """The share with its interval; `variance` without the correction for few items, 0 where none was seen."""
+    if n_items < FEWEST_ITEMS:
+        return Estimate(value, None, None, n, n_items, "ratio-of-sums")
+    if variance <= 0:
         low, high = wilson(value * n_items, n_items)
         return Estimate(value, min(float(low), value), max(float(high), value), n, n_items, "wilson-items")
-    error = sqrt(apart / bottom**4 * (n_items / (n_items - 1)))
+    error = sqrt(variance * n_items / (n_items - 1))
     reach = float(stdtrit(n_items - 1, 0.975)) * error / (value * (1 - value))
     middle = log(value / (1 - value))
     ends = [1 / (1 + exp(-(middle + side))) for side in (-min(reach, _FAR), min(reach, _FAR))]

@@ -215,9 +215,9 @@ def pairwise_json(found: Agreement, work: Work) -> Json:
                 "n_second": p.n_second,
                 "n_matched": p.n_matched,
                 "n_same_class": p.n_same_class,
-                "f1": p.f1,
-                "matched_iou": p.matched_iou,
-                "mean_iou": p.mean_iou,
+                "f1": documents.number(p.f1_measured),
+                "matched_iou": documents.number(p.matched_iou_measured),
+                "mean_iou": documents.number(p.mean_iou_measured),
             }
             for p in found.pairs
         ],
@@ -270,7 +270,7 @@ def _pairs(report: AgreeReport) -> list[str]:
     if report.pairwise is None or len(report.pairwise.pairs) < 2:  # noqa: PLR2004 - one pair is the whole
         return []
     rows = sorted(report.pairwise.pairs, key=lambda p: (p.f1 is None, p.f1))
-    shown = [f"    {p.first} and {p.second}: F1 {figure(p.f1 or 0)}, {p.n_items} pictures" for p in rows[:10]]
+    shown = [f"    {p.first} and {p.second}: F1 {said(p.f1_measured)}" for p in rows[:10]]
     return ["  Least alike:", *shown]
 
 

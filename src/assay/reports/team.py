@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,7 @@ from assay.formats import FolderSink, LossReport, codec
 from assay.kernel.estimate import Estimate
 from assay.kernel.marks import BBOX, ITEMS_SCHEMA, MARKS_SCHEMA, MASK, LabelSet
 from assay.quality import AuthorSkill, Fused, FusedMasks, Masks, fuse_boxes, fuse_masks
+from assay.quality.author_record import AuthorRecord, AuthorTable, record_authors, skill_measured
 from assay.quality.convention import PersonCare, find_conventions
 from assay.quality.ratios import share_over_items
 from assay.reports import documents
@@ -33,6 +35,7 @@ class ConsensusReport:
     Attributes:
         work: whose labels.
         fused: candidates with confidences, and skills.
+        records: what each author misses, invents, misnames and misplaces, by class.
         label_set: the answer, as labels to be written.
         least_sure: pictures by how sure their least sure decision is, least first.
         written: what was written and what the format could not hold; None when nothing was.
@@ -40,6 +43,7 @@ class ConsensusReport:
 
     work: Work
     fused: Fused | FusedMasks
+    records: dict[str, AuthorTable]
     label_set: LabelSet
     least_sure: tuple[tuple[str, float], ...]
     written: LossReport | None = None
@@ -52,7 +56,10 @@ class ConsensusReport:
             "n_kept": int(kept.sum()),
             "n_alone": int((self.fused.n_drawn[kept] == 1).sum()),
             "keep_from": self.fused.keep_from,
-            "skills": {name: skill_json(skill) for name, skill in self.fused.skills.items()},
+            "skills": {
+                name: skill_json(skill, self.records[name].overall) for name, skill in self.fused.skills.items()
+            },
+            "records": {name: records_json(table, self.work.classes) for name, table in self.records.items()},
             "least_sure": [{"item": name, "sureness": sure} for name, sure in self.least_sure],
             "written": None if self.written is None else self.written.to_json(),
         }
@@ -77,9 +84,26 @@ def _written(loss: LossReport) -> list[str]:
     ]
 
 
-def skill_json(skill: AuthorSkill) -> Json:
+def skill_json(skill: AuthorSkill, record: AuthorRecord) -> Json:
     """How far one person can be trusted."""
-    return {"finds": skill.finds, "invents": skill.invents, "right_class": skill.right_class, "noise": skill.noise}
+    return {name: documents.number(one) for name, one in skill_measured(skill, record).items()}
+
+
+def record_json(record: AuthorRecord, classes: Sequence[str]) -> Json:
+    """What one person does on things of one class, or of all."""
+    return {
+        "misses": documents.number(record.misses),
+        "spurious": documents.number(record.spurious),
+        "right_class": documents.number(record.right_class),
+        "noise": documents.number(record.noise),
+        "named": {classes[c]: round(weight, 6) for c, weight in sorted(record.confusion.items())},
+    }
+
+
+def records_json(table: AuthorTable, classes: Sequence[str]) -> Json:
+    """What one person does, in all and by class of the thing."""
+    by_class = {classes[c]: record_json(record, classes) for c, record in sorted(table.by_class.items())}
+    return {"overall": record_json(table.overall, classes), "by_class": by_class}
 
 
 def consensus(
@@ -107,14 +131,16 @@ def consensus(
         if kind == "masks":
             masks = {name: one for name, one in marks.items() if isinstance(one, Masks)}
             fused = fuse_masks(masks, assigned=asked, keep_from=keep_from)
+            records = record_authors(fused, masks, assigned=asked)
         else:
             boxes = {work.authors[a]: work.boxes(work.rows_of(a, classes=classes)) for a in authors}
             fused = fuse_boxes(boxes, assigned=asked, keep_from=keep_from)
+            records = record_authors(fused, boxes, assigned=asked)
     answer = _label_set(work, fused)
     order = np.lexsort((np.arange(work.n_items), fused.sureness))[:50]
     least = tuple((work.items[i], float(fused.sureness[i])) for i in order.tolist())
     written = codec(to).write(answer, sink) if sink is not None else None
-    return ConsensusReport(work, fused, answer, least, written)
+    return ConsensusReport(work, fused, records, answer, least, written)
 
 
 def _people(work: Work) -> list[int]:
@@ -169,6 +195,7 @@ class Person:
         n_items: pictures they were asked about, as far as the files tell.
         n_marks: marks they made.
         skill: what the others' marks say about them; None when nobody shares their pictures.
+        record: the same by class: what they miss, invent, misname and misplace.
         care: misses and noise apart from any practice that differs; None below three people.
         with_others: F1 against each other person, pooled.
         against_gold: figures against gold; None without gold.
@@ -178,19 +205,21 @@ class Person:
     n_items: int
     n_marks: int
     skill: AuthorSkill | None
+    record: AuthorTable | None
     care: PersonCare | None
     with_others: Estimate | None
     against_gold: Slice | None
 
-    def to_json(self) -> Json:
+    def to_json(self, classes: Sequence[str]) -> Json:
         """The row as JSON."""
         return {
             "name": self.name,
             "n_items": self.n_items,
             "n_marks": self.n_marks,
-            "skill": None if self.skill is None else skill_json(self.skill),
+            "skill": None if self.skill is None or self.record is None else skill_json(self.skill, self.record.overall),
+            "record": None if self.record is None else records_json(self.record, classes),
             "misses": None if self.care is None else documents.number(self.care.misses),
-            "noise": None if self.care is None else self.care.noise,
+            "noise": None if self.record is None else documents.number(self.record.overall.noise),
             "f1_with_others": documents.number(self.with_others),
             "against_gold": None if self.against_gold is None else self.against_gold.to_json(),
         }
@@ -215,7 +244,7 @@ class AnnotatorsReport:
     def to_json(self) -> Json:
         """The document `assay.annotators`."""
         return documents.envelope("annotators", self.work) | {
-            "people": [person.to_json() for person in self.people],
+            "people": [person.to_json(self.work.classes) for person in self.people],
             "practices": list(self.practices),
         }
 
@@ -246,13 +275,14 @@ def annotators(
     judged = score(gold, answers, seed=seed) if gold is not None and answers is not None else None
     by_name = {} if judged is None else {row.name: row for row in judged.by_author}
     several = sum(bool(len(work.rows_of(a))) for a in authors) > 1
-    skills, care, practices, f1 = _beside_each_other(work, seed) if several else ({}, {}, (), {})
+    skills, records, care, practices, f1 = _beside_each_other(work, seed) if several else ({}, {}, {}, (), {})
     people = [
         Person(
             name=(name := work.authors[a]),
             n_items=int(work.asked[a].sum()),
             n_marks=int((work.author == a).sum()),
             skill=skills.get(name),
+            record=records.get(name),
             care=care.get(name),
             with_others=f1.get(name),
             against_gold=by_name.get(name),
@@ -265,7 +295,7 @@ def annotators(
 
 def _beside_each_other(
     work: Work, seed: int
-) -> tuple[dict[str, AuthorSkill], dict[str, PersonCare], tuple[str, ...], dict[str, Estimate]]:
+) -> tuple[dict[str, AuthorSkill], dict[str, AuthorTable], dict[str, PersonCare], tuple[str, ...], dict[str, Estimate]]:
     authors = _people(work)
     names = [work.authors[a] for a in authors]
     classes = work.common_classes(authors)
@@ -274,6 +304,7 @@ def _beside_each_other(
     asked = {work.authors[a]: work.asked[a] for a in authors}
     with naming(work):
         fused = fuse_boxes(boxes, assigned=asked)
+        records = record_authors(fused, boxes, assigned=asked)
         report = find_conventions(
             boxes,
             rng=np.random.default_rng(seed),
@@ -283,7 +314,8 @@ def _beside_each_other(
         )
     care = {person.name: person for person in report.care if person.misses.n}
     rng = np.random.default_rng(seed)
-    return fused.skills, care, tuple(c.title for c in report.conventions), {n: _f1(n, fused, work, rng) for n in names}
+    practices = tuple(c.title for c in report.conventions)
+    return fused.skills, records, care, practices, {n: _f1(n, fused, work, rng) for n in names}
 
 
 def _f1(name: str, fused: Fused, work: Work, rng: np.random.Generator) -> Estimate:

@@ -228,7 +228,7 @@ def histogram(counts: Sequence[int], *, marked: Sequence[int] = (), note: str = 
     step = max(1, math.ceil(len(counts) / 40))
     bins = [sum(counts[i : i + step]) for i in range(0, len(counts), step)]
     top = max(bins, default=1) or 1
-    width, height = 270.0, 96.0
+    width, height = 270.0, 158.0
     each = width / max(len(bins), 1)
     bars = "".join(
         f'<rect x="{place * each + 1:.1f}" y="{height - height * n / top:.1f}" width="{max(each - 2, 0.8):.1f}" '
@@ -262,7 +262,7 @@ def scatter(points: Sequence[tuple[float, float, int]]) -> str:
     usable = [(x, y, c) for x, y, c in points if x > 0 and y > 0]
     if not usable:
         return '<p class="thin">no marks</p>'
-    width, height, left = 270.0, 112.0, 30.0
+    width, height, left = 270.0, 174.0, 30.0
     ordered = sorted(side for x, y, _ in usable for side in (x, y))
     low, high = ordered[len(ordered) // 200], ordered[-1]  # a few boxes of no size do not squeeze all others
     usable = [(max(x, low), max(y, low), c) for x, y, c in usable]
