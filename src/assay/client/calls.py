@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from assay.client.request import Call, get, nothing, raw, reader, send
 from assay.wire.common import Page, Rows
+from assay.wire.costs import CostsOut, ForecastOut, ItemCost, RateCardNew, RateCardOut
 from assay.wire.gold import GoldMark, GoldNew, GoldOut, GoldRetire, GoldRow
 from assay.wire.guidelines import GuidelineNew, GuidelineOut
 from assay.wire.insights import Blockers, Overview, OwnFigures, PersonPage, PersonRow
@@ -416,3 +417,32 @@ def download_release(project: str, release_id: str, *, images: bool = False) -> 
 def export_release(project: str, release_id: str, to: Format, *, images: bool = False) -> Call[bytes]:
     """The release in another format as a zip."""
     return get(_project(project, "releases", release_id, "export"), raw, format=to, images=int(images))
+
+
+# --- costs ----------------------------------------------------------------------------------------------------------
+
+
+def costs(project: str) -> Call[CostsOut]:
+    """What was spent, on what, and what an accepted mark came to."""
+    return get(_project(project, "costs"), reader(CostsOut))
+
+
+def rate_cards(project: str) -> Call[Rows[RateCardOut]]:
+    """Every rate card, newest first."""
+    return get(_project(project, "costs", "rates"), reader(Rows[RateCardOut]))
+
+
+def set_rate_card(project: str, card: RateCardNew) -> Call[RateCardOut]:
+    """Let things cost what this card says."""
+    return send("POST", _project(project, "costs", "rates"), reader(RateCardOut), card)
+
+
+def item_cost(project: str, item: str) -> Call[ItemCost]:
+    """What one item cost, entry by entry."""
+    return get(_project(project, "costs", "items", item), reader(ItemCost))
+
+
+def forecast(project: str, scale: float, **what_if: float | None) -> Call[ForecastOut]:
+    """What a month at another size comes to; `overlap`, `gold_rate`, `review_share`, `auto_share` as what-ifs."""
+    turned = {name: value for name, value in what_if.items() if value is not None}
+    return get(_project(project, "costs", "forecast"), reader(ForecastOut), scale=scale, **turned)

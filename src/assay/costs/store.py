@@ -197,9 +197,7 @@ def began_us(rx: Rx) -> int:
     return int(rx.value(_began) or rx.now_us)
 
 
-_busy = sa.select(sa.distinct(events.c.project_id)).where(
-    events.c.seq > sa.bindparam("after"), events.c.project_id != ""
-)
+_busy = sa.select(events.c.project_id).where(events.c.seq > sa.bindparam("after"), events.c.project_id != "").distinct()
 
 
 def projects_since(rx: Rx, seq: int) -> set[str]:

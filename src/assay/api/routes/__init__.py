@@ -25,6 +25,7 @@ MODULES = (
     "projects",
     "members",
     "policy",
+    "costs",
     "audit",
     "health",
 )
