@@ -13,7 +13,7 @@ from assay.kernel.estimate import Estimate
 from assay.models import ItemOutcome
 from assay.quality import Comparison, GateRules, PairedScores, check_floors, judge_challenger
 
-OBJECT = "object"
+OBJECT = "group"
 """The slice name that says which physical object an item shows; items of one object are not independent."""
 
 
