@@ -63,7 +63,7 @@ def main() -> None:
             wrong += one_round(kind, rng, deaths)
         took = time.perf_counter() - began
         print(
-            f"{kind}: {args.rounds} lives of two promotions, {deaths.total()} deaths, {len(wrong)} faults ({took:.0f} s)"
+            f"{kind}: {args.rounds} lives of 2 promotions, {deaths.total()} deaths, {len(wrong)} faults ({took:.0f} s)"
         )
         print("  " + ", ".join(f"{point}: {n}" for point, n in deaths.items() if point))
         for line in wrong:
