@@ -107,6 +107,9 @@ from assay.quality.matching import Mode as Mode
 from assay.quality.matching import box_iou as box_iou
 from assay.quality.matching import match_boxes as match_boxes
 from assay.quality.matching import match_marks as match_marks
+from assay.quality.overlap import NextStep as NextStep
+from assay.quality.overlap import OverlapRule as OverlapRule
+from assay.quality.overlap import judge_overlap as judge_overlap
 from assay.quality.paired import holm as holm
 from assay.quality.paired import mcnemar_worse as mcnemar_worse
 from assay.quality.paired import tango_interval as tango_interval

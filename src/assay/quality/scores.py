@@ -81,6 +81,24 @@ class Score:
         cells = np.bincount(rows.astype(np.int64) * (n_classes + 1) + cols, minlength=(n_classes + 1) ** 2)
         return cells.reshape(n_classes + 1, n_classes + 1)
 
+    def wrong_values(self, gold: NDArray[np.int64], answer: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Compare one attribute on the pairs of the same class.
+
+        Args:
+            gold: (n_gold,) number of each gold mark's value; below 0 where it has none, which is not compared.
+            answer: (n_answer,) the same of the answer; no value where gold has one is wrong.
+
+        Returns:
+            (n_items, 2) how many pairs were compared, and how many of them have different values.
+        """
+        m = self.matches
+        rows, cols = m.left_rows[m.same_class], m.right_rows[m.same_class]
+        asked = gold[rows] >= 0
+        wrong = asked & (gold[rows] != answer[cols])
+        items, n = m.left.items[rows], m.left.n_items
+        counts = np.column_stack([np.bincount(items, asked, n), np.bincount(items, wrong, n)])
+        return counts.astype(np.int64)
+
     def precision(self, rng: np.random.Generator) -> Estimate:
         """Share of the answer's marks that lie on a gold mark of the same class."""
         return self._rate(self._hits(), self.matches.right.counts, rng)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +76,8 @@ class ScoreReport:
         threshold: IoU from which two marks may be the same thing.
         tight_threshold: IoU from which a mark of the right class is well placed.
         notes: what to know when reading the figures.
+        attributes: attribute to the share of pairs of one class, gold having a value, whose value is another or
+            missing; the fifth kind of error stands beside the others, because such a mark is right in all else.
         verdicts: author to the pictures they answered and the verdict on every mark there.
     """
 
@@ -88,6 +91,7 @@ class ScoreReport:
     threshold: float
     tight_threshold: float
     notes: tuple[str, ...] = ()
+    attributes: dict[str, Estimate] = field(default_factory=dict)
     verdicts: dict[str, tuple[Longs, Score]] = field(default_factory=dict, repr=False)
 
     def to_json(self) -> Json:
@@ -101,6 +105,7 @@ class ScoreReport:
             "by_split": [s.to_json() for s in self.by_split],
             "confusion": {"classes": [*self.work.classes, "nothing"], "counts": self.confusion.tolist()},
             "coco": None if self.coco is None else documents.numbers(self.coco.values),
+            "attributes": documents.numbers(self.attributes),
             "notes": list(self.notes),
         }
 
@@ -115,6 +120,7 @@ class ScoreReport:
             f"  mean IoU    {said(o.mean_iou)}",
         ]
         out += [f"  {kind:<13} {said(o.errors[kind])}" for kind in KINDS]
+        out += [f"  wrong {name:<9} {said(share)}" for name, share in self.attributes.items()]
         if self.coco is not None:
             out += [
                 f"  COCO {name:<10} {figure(v.value)}" for name, v in self.coco.values.items() if v.value is not None
@@ -169,8 +175,40 @@ def score(
         threshold=threshold,
         tight_threshold=tight_threshold,
         notes=tuple(_notes(work, wanted)),
+        attributes=_attributes(work, gold_rows, scores, wanted, rng),
         verdicts={work.authors[a]: found for a, found in scores.items()},
     )
+
+
+def _attributes(
+    work: Work, gold_rows: Longs, scores: dict[int, tuple[Longs, Score]], wanted: list[int] | None,
+    rng: np.random.Generator,
+) -> dict[str, Estimate]:  # fmt: skip
+    """Share of wrong values of each attribute that gold has."""
+    if all(labels.label_set.marks["attributes"].null_count == len(labels.label_set.marks) for labels in work.sources):
+        return {}
+    signed = work.attributes(gold_rows)
+    names = sorted({name for values in signed for name in values})
+    sums = {name: np.zeros((work.n_items, 2), np.int64) for name in names}
+    for author, (items, found) in scores.items():
+        here = np.isin(np.arange(work.n_items), items)
+        inside = [values for values, row in zip(signed, gold_rows.tolist(), strict=True) if here[work.item[row]]]
+        given = work.attributes(work.rows_of(author, classes=wanted, items=here))
+        for name in names:
+            gold, answer = _numbered([values.get(name) for values in inside], [values.get(name) for values in given])
+            sums[name][items] += found.wrong_values(gold, answer)
+    return {name: share_over_items(table[:, 1], table[:, 0], rng) for name, table in sums.items() if table[:, 0].any()}
+
+
+def _numbered(gold: Sequence[Any], answer: Sequence[Any]) -> tuple[Longs, Longs]:
+    """Values as numbers, equal values having equal numbers; -1 for none."""
+    known: dict[str, int] = {}
+
+    def numbers(values: Sequence[Any]) -> Longs:
+        keys = [None if value is None else json.dumps(value, sort_keys=True) for value in values]
+        return np.array([-1 if key is None else known.setdefault(key, len(known)) for key in keys], np.int64)
+
+    return numbers(gold), numbers(answer)
 
 
 def _notes(work: Work, wanted: list[int] | None) -> list[str]:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from assay.formats import FolderSink, LossReport, codec
 from assay.kernel.estimate import Estimate
 from assay.kernel.marks import BBOX, ITEMS_SCHEMA, MARKS_SCHEMA, MASK, LabelSet
-from assay.quality import AuthorSkill, Fused, FusedMasks, Masks, fuse_boxes, fuse_masks
+from assay.quality import AuthorSkill, Fused, FusedMasks, Masks, OverlapRule, fuse_boxes, fuse_masks
 from assay.quality.author_record import AuthorRecord, AuthorTable, record_authors, skill_measured
 from assay.quality.convention import PersonCare, find_conventions
 from assay.quality.ratios import share_over_items
@@ -26,6 +26,7 @@ from assay.reports.trouble import naming
 from assay.reports.work import Longs, Work
 
 CONSENSUS: Final = "consensus"
+SURE_FROM: Final = OverlapRule().sure_from
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +61,8 @@ class ConsensusReport:
                 name: skill_json(skill, self.records[name].overall) for name, skill in self.fused.skills.items()
             },
             "records": {name: records_json(table, self.work.classes) for name, table in self.records.items()},
+            "sure_from": SURE_FROM,
+            "n_sure": int((self.fused.sureness >= SURE_FROM).sum()),
             "least_sure": [{"item": name, "sureness": sure} for name, sure in self.least_sure],
             "written": None if self.written is None else self.written.to_json(),
         }
@@ -74,6 +77,8 @@ class ConsensusReport:
             for name, s in self.fused.skills.items()
         ]
         unsure = [f"{name} ({figure(sure)})" for name, sure in self.least_sure[:5]]
+        sure = int((self.fused.sureness >= SURE_FROM).sum())
+        out.append(f"  Sure from {figure(SURE_FROM)} on: {sure:,} of {self.work.n_items:,} pictures; ask others first.")
         return [*out, f"  Least sure: {', '.join(unsure)}", *([] if self.written is None else _written(self.written))]
 
 

@@ -336,3 +336,19 @@ def test_wrong_tables_are_refused_with_the_row(verb: Any) -> None:
         verb(pa.table({"item": ["a", "a"], "label_class": ["b", "b"], **sides}))
     with pytest.raises(AssayError):
         verb(42)
+
+
+def test_wrong_attributes_are_the_fifth_kind_of_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = grid(N)
+    signed = [{"cut": number % 4 == 0, "colour": "red"} if number % 2 == 0 else {} for number in range(len(rows))]
+    given = [dict(values) for values in signed]
+    given[0]["cut"] = False
+    given[2].pop("cut")
+    gold = write_coco(tmp_path / "gold.json", ITEMS, rows, attributes=signed)
+    answer = write_coco(tmp_path / "answer.json", ITEMS, rows, attributes=given)
+    found = said(capsys, "score", answer, "--gold", gold)
+    assert found["attributes"]["cut"]["value"] == pytest.approx(2 / 36)
+    assert found["attributes"]["cut"]["n"] == 36
+    assert found["attributes"]["colour"]["value"] == 0
+    assert found["overall"]["error"]["value"] == 0
+    assert "wrong cut" in "\n".join(assay.score(answer, gold).lines())
