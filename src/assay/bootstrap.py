@@ -33,6 +33,8 @@ ROOMS_WITH_TABLES = (
     "models",
     "promotions",
     "costs",
+    "drift",
+    "active",
     "insights",
 )
 

@@ -14,32 +14,58 @@ from assay.storage.errors import (
 )
 from assay.storage.events import Event
 from assay.storage.house import House, Rx, Tx
+from assay.storage.lake import (
+    PLAIN,
+    STATISTICS,
+    Dataset,
+    Part,
+    add_dataset,
+    add_part,
+    add_refusals,
+    lake_counts,
+    lake_datasets_of,
+    parts_in,
+    present,
+    refusals,
+)
 from assay.storage.log import Head, check_log, newest_event, read_head, seal
 from assay.storage.opening import open_house
 
 __all__ = [
+    "PLAIN",
+    "STATISTICS",
     "BlobMissingError",
     "Blobs",
     "Consumer",
     "ConsumerRunner",
+    "Dataset",
     "Event",
     "Head",
     "House",
     "HouseInUseError",
     "LogDamagedError",
     "Manifest",
+    "Part",
     "Rx",
     "StoreAwayError",
     "TenantUnboundError",
     "Tx",
     "UnauditedWriteError",
     "WriteConflictError",
+    "add_dataset",
+    "add_part",
+    "add_refusals",
     "backup",
     "check_backup",
     "check_log",
+    "lake_counts",
+    "lake_datasets_of",
     "newest_event",
     "open_house",
+    "parts_in",
+    "present",
     "read_head",
+    "refusals",
     "restore",
     "seal",
 ]

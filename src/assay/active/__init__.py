@@ -1,0 +1,1 @@
+"""Active: what to label next, chosen with a reason for each item."""

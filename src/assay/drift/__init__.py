@@ -1,0 +1,1 @@
+"""Drift: monitors on arriving items, their checks, and diagnoses."""
