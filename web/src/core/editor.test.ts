@@ -35,7 +35,7 @@ describe("Editor", () => {
     const it = editor();
     it.placeCorner({ x: 10, y: 10 });
     expect(it.placeCorner({ x: 10.2, y: 40 })).toBeNull();
-    expect(it.store.draft).toEqual({ anchor: { x: 10, y: 10 } });
+    expect(it.store.draft).toEqual({ kind: "bbox", points: [{ x: 10, y: 10 }] });
   });
 
   it("stops a nudged box at the edge with its size kept", () => {

@@ -1,13 +1,21 @@
 // The public face of the canvas core.
-export { AnnotationEngine, loadPicture } from "./engine";
+export { AnnotationEngine, loadPicture, openTiles } from "./engine";
 export type { EngineOptions, Readout, Snapshot } from "./engine";
+export { PLAIN_LOOK, TILES_FROM_PX } from "./backdrops";
+export type { Look, TileSource } from "./backdrops";
+export { KIND_OF_TOOL } from "./editor";
 export type { Tool } from "./editor";
 export type { Box, Point, Size } from "./geometry";
 export { boxBetween, heightOf, widthOf } from "./geometry";
 export { exposeEngine } from "./hook";
-export { ADJUDICATE_KEYS, ANNOTATE_KEYS, chordLabel, KeyMap, REVIEW_KEYS } from "./keymap";
-export type { Binding, Scope } from "./keymap";
+export { ADJUDICATE_KEYS, ANNOTATE_KEYS, chordLabel, chordOf, KeyMap, REVIEW_KEYS, without } from "./keymap";
+export type { Binding, Clash, Scope } from "./keymap";
+export { clashesWithClasses, isPreset, keysFor, PRESETS } from "./presets";
+export type { PresetName } from "./presets";
+export { countsOfString, MaskPixels, maskOfCounts, stringOfCounts, wholeCounts } from "./maskPixels";
 export type { ClassStyle, OverlayMark } from "./painter";
-export { bbox, boundsOf } from "./shapes";
-export type { Geometry, Shape } from "./shapes";
+export { polygon, polyline } from "./polygons";
+export { rotated } from "./rotated";
+export { bbox, boundsOf, isOpen, isPlaced, maskOf } from "./shapes";
+export type { Attributes, AttributeValue, Geometry, GeometryKind, Shape, Suggested } from "./shapes";
 export { ActiveClock } from "./activeClock";

@@ -1,7 +1,9 @@
 // Keys: chords as events give them, rebinding, clashes, and silence while somebody types.
 import { describe, expect, it } from "vitest";
 import type { KeyLike } from "./keymap";
-import { ADJUDICATE_KEYS, ANNOTATE_KEYS, chordLabel, chordOf, KeyMap, normaliseChord, REVIEW_KEYS } from "./keymap";
+import { clashesWithClasses, keysFor, PRESETS } from "./presets";
+import type { PresetName } from "./presets";
+import { ADJUDICATE_KEYS, ANNOTATE_KEYS, chordLabel, chordOf, KeyMap, normaliseChord, REVIEW_KEYS, without } from "./keymap";
 
 function key(name: string, extra: Partial<KeyLike> = {}): KeyLike {
   return { key: name, code: "", ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...extra };
@@ -52,11 +54,40 @@ describe("KeyMap", () => {
   });
 
   it("rebinds, names the clash it makes, and tells what differs from the defaults", () => {
-    const keys = new KeyMap(ANNOTATE_KEYS).rebind("tool.box", ["n"]).rebind("tool.hand", ["N"]);
-    expect(keys.match(key("n"), ["canvas"])).toBe("tool.box");
+    const keys = new KeyMap(ANNOTATE_KEYS).rebind("tool.box", ["j"]).rebind("tool.hand", ["J"]);
+    expect(keys.match(key("j"), ["canvas"])).toBe("tool.box");
     expect(keys.match(key("r"), ["canvas"])).toBeNull();
-    expect(keys.clashes(["canvas", "task"])).toEqual([{ chord: "N", actions: ["tool.box", "tool.hand"] }]);
-    expect(keys.overrides()).toEqual({ "tool.box": ["N"], "tool.hand": ["N"] });
-    expect(new KeyMap(ANNOTATE_KEYS, keys.overrides()).label("tool.box")).toBe("N");
+    expect(keys.clashes(["canvas", "task"])).toEqual([{ chord: "J", actions: ["tool.box", "tool.hand"] }]);
+    expect(keys.overrides()).toEqual({ "tool.box": ["J"], "tool.hand": ["J"] });
+    expect(new KeyMap(ANNOTATE_KEYS, keys.overrides()).label("tool.box")).toBe("J");
+  });
+});
+
+describe("presets", () => {
+  it("give no key to two actions, and name only actions there are", () => {
+    const known = new Set(ANNOTATE_KEYS.map((binding) => binding.action));
+    for (const name of Object.keys(PRESETS) as PresetName[]) {
+      expect(keysFor(name).clashes(["canvas", "task", "app"])).toEqual([]);
+      expect(Object.keys(PRESETS[name]).filter((action) => !known.has(action))).toEqual([]);
+    }
+  });
+
+  it("let a person's own keys win", () => {
+    expect(keysFor("cvat").match(key("n"), ["canvas"])).toBe("tool.box");
+    expect(keysFor("cvat", { "tool.box": ["J"] }).match(key("n"), ["canvas", "task"])).toBeNull();
+  });
+
+  it("leave a page's own keys free", () => {
+    const review = new KeyMap([...REVIEW_KEYS, ...without(ANNOTATE_KEYS, REVIEW_KEYS)]);
+    expect(review.match(key("e"), ["canvas", "review"])).toBe("review.fix");
+  });
+
+  it("refuse class keys that are a tool's or another class's", () => {
+    const named = (name: string, chord: string | null) => ({ name, key: chord });
+    expect(clashesWithClasses([named("Cell", "1"), named("Dust", "2"), named("Rest", null)])).toEqual([]);
+    expect(clashesWithClasses([named("Cell", "r"), named("Dust", "1"), named("Edge", "1")])).toEqual([
+      { chord: "R", actions: ["tool.box", "Cell"] },
+      { chord: "1", actions: ["Dust", "Edge"] },
+    ]);
   });
 });

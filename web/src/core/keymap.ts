@@ -29,9 +29,22 @@ export interface Clash {
 export const ANNOTATE_KEYS: readonly Binding[] = [
   { action: "tool.select", scope: "canvas", chords: ["V"] },
   { action: "tool.box", scope: "canvas", chords: ["R"] },
+  { action: "tool.rotated", scope: "canvas", chords: ["Shift+R"] },
+  { action: "tool.polygon", scope: "canvas", chords: ["P"] },
+  { action: "tool.line", scope: "canvas", chords: ["Shift+P"] },
+  { action: "tool.brush", scope: "canvas", chords: ["B"] },
+  { action: "tool.eraser", scope: "canvas", chords: ["E"] },
+  { action: "tool.point", scope: "canvas", chords: ["K"] },
+  { action: "tool.segment", scope: "canvas", chords: ["M"] },
   { action: "tool.hand", scope: "canvas", chords: ["H"] },
+  { action: "tag.toggle", scope: "canvas", chords: ["T"] },
+  { action: "brush.smaller", scope: "canvas", chords: ["["] },
+  { action: "brush.larger", scope: "canvas", chords: ["]"] },
+  { action: "snap.toggle", scope: "canvas", chords: ["Shift+S"] },
   { action: "pan.hold", scope: "canvas", chords: ["Space"] },
   { action: "corner.place", scope: "canvas", chords: ["Enter"] },
+  { action: "finish.hole", scope: "canvas", chords: ["Shift+Enter"] },
+  { action: "finish.part", scope: "canvas", chords: ["Alt+Enter"] },
   { action: "cancel", scope: "canvas", chords: ["Escape"] },
   { action: "move.left", scope: "canvas", chords: ["ArrowLeft"] },
   { action: "move.right", scope: "canvas", chords: ["ArrowRight"] },
@@ -49,10 +62,28 @@ export const ANNOTATE_KEYS: readonly Binding[] = [
   { action: "size.wider.far", scope: "canvas", chords: ["Alt+Shift+ArrowRight"] },
   { action: "size.lower.far", scope: "canvas", chords: ["Alt+Shift+ArrowUp"] },
   { action: "size.taller.far", scope: "canvas", chords: ["Alt+Shift+ArrowDown"] },
+  { action: "turn.left", scope: "canvas", chords: ["Q"] },
+  { action: "turn.right", scope: "canvas", chords: ["W"] },
+  { action: "turn.left.far", scope: "canvas", chords: ["Shift+Q"] },
+  { action: "turn.right.far", scope: "canvas", chords: ["Shift+W"] },
   { action: "object.next", scope: "canvas", chords: ["Tab"] },
   { action: "object.previous", scope: "canvas", chords: ["Shift+Tab"] },
   { action: "object.delete", scope: "canvas", chords: ["Backspace", "Delete"] },
   { action: "object.duplicate", scope: "canvas", chords: ["Ctrl+D"] },
+  { action: "object.copy", scope: "canvas", chords: ["Ctrl+C"] },
+  { action: "object.paste", scope: "canvas", chords: ["Ctrl+V"] },
+  { action: "object.propagate", scope: "canvas", chords: ["Ctrl+B"] },
+  { action: "object.simplify", scope: "canvas", chords: ["Shift+Z"] },
+  { action: "object.lock", scope: "canvas", chords: ["L"] },
+  { action: "object.hide", scope: "canvas", chords: ["Shift+H"] },
+  { action: "object.group", scope: "canvas", chords: ["Ctrl+G"] },
+  { action: "order.front", scope: "canvas", chords: ["Home"] },
+  { action: "order.back", scope: "canvas", chords: ["End"] },
+  { action: "order.forward", scope: "canvas", chords: ["PageUp"] },
+  { action: "order.backward", scope: "canvas", chords: ["PageDown"] },
+  { action: "suggestion.accept", scope: "task", chords: ["Y"] },
+  { action: "suggestion.reject", scope: "task", chords: ["N"] },
+  { action: "suggestion.acceptAbove", scope: "task", chords: ["Shift+Y"] },
   { action: "undo", scope: "task", chords: ["Ctrl+Z"] },
   { action: "redo", scope: "task", chords: ["Ctrl+Shift+Z", "Ctrl+Y"] },
   { action: "zoom.fit", scope: "task", chords: ["0"] },
@@ -61,7 +92,9 @@ export const ANNOTATE_KEYS: readonly Binding[] = [
   { action: "zoom.selected", scope: "task", chords: ["Z"] },
   { action: "class.find", scope: "task", chords: ["/"] },
   { action: "hide.hold", scope: "task", chords: ["`"] },
-  { action: "save", scope: "task", chords: ["Ctrl+S"], inFields: true },
+  { action: "attributes", scope: "task", chords: ["I"] },
+  { action: "escalate", scope: "task", chords: ["G"] },
+  { action: "save", scope: "task", chords: ["S", "Ctrl+S"], inFields: true },
   { action: "submit", scope: "task", chords: ["Ctrl+Enter"], inFields: true },
   { action: "skip", scope: "task", chords: ["Ctrl+Space"] },
   { action: "help", scope: "app", chords: ["?"] },
@@ -91,6 +124,12 @@ export const ADJUDICATE_KEYS: readonly Binding[] = [
   { action: "hide.settled", scope: "review", chords: ["H"] },
   { action: "settle", scope: "review", chords: ["Ctrl+Enter"], inFields: true },
 ];
+
+/** Bindings whose chords leave these free: a page's own keys win over those of the canvas. */
+export function without(bindings: readonly Binding[], taken: readonly Binding[]): Binding[] {
+  const chords = new Set(taken.flatMap((binding) => binding.chords.map(normaliseChord)));
+  return bindings.filter((binding) => !binding.chords.some((chord) => chords.has(normaliseChord(chord))));
+}
 
 const SYMBOLS: Readonly<Record<string, string>> = {
   ArrowLeft: "←",
@@ -152,7 +191,7 @@ export class KeyMap {
     const chord = chordOf(event);
     for (const scope of scopes) {
       for (const binding of this.#bindings.values()) {
-        const here = binding.scope === scope && (!inField || binding.inFields === true);
+        const here = binding.scope === scope && (!inField || (binding.inFields === true && chord.includes("+")));
         if (here && binding.chords.includes(chord)) return binding.action;
       }
     }

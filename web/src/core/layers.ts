@@ -4,19 +4,36 @@ import type { Box, Point, Size } from "./geometry";
 import { grow, intersects, unionOf } from "./geometry";
 import type { Editor } from "./editor";
 import type { ClassStyle, Context, OverlayMark } from "./painter";
-import { paintHover, paintLifted, paintOverlayMark, paintShape, STROKE_REACH_PX } from "./painter";
+import type { Look } from "./backdrops";
+import { MaskBitmaps } from "./maskBitmaps";
+import { LABEL_REACH_PX, paintBrush, paintDraft, paintHover, paintLifted, paintOverlayMark, paintShape, paintStroke, paintSuggestion, STROKE_REACH_PX } from "./painter";
 import type { PointerGestures } from "./pointer";
-import type { Shape } from "./shapes";
-import { bbox, boundsOf } from "./shapes";
+import type { Geometry, Shape } from "./shapes";
+import { bbox, boundsOf, isOpen, isPlaced } from "./shapes";
 import { boxBetween } from "./geometry";
+import { fromEdge } from "./rotated";
+import type { Draft } from "./store";
 import type { View } from "./viewport";
 import { boxToScreen, toScreen, visibleBox } from "./viewport";
 
-/** What lies under the marks: a plain picture now; a tiled one fits the same seam. */
+/** What lies under the marks: a plain picture or a tiled one. */
 export interface Backdrop {
   readonly element: HTMLElement;
-  setView(view: View): void;
+  setView(view: View, screen: Size): void;
+  /** Brightness, contrast and gamma of what is seen; the picture itself stays as it is. */
+  setLook(look: Look): void;
+  /** The pixels of a part of the picture, every `step`-th one; null where they cannot be had. */
+  pixels(part: PixelPart): Promise<ImageData | null>;
   destroy(): void;
+}
+
+/** A part of the picture in image pixels; `width` and `height` count the pixels that come back. */
+export interface PixelPart {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly step: number;
 }
 
 export interface PaintStats {
@@ -33,6 +50,10 @@ export interface PaintStats {
 const MOVE_BITMAP_FROM = 400;
 const REST_MS = 90;
 const PLAIN_FROM = 1500;
+/** With more suggestions in sight than this their labels are dropped and the brackets stay. */
+const LABELS_UP_TO = 60;
+/** What the eraser is about to take looks like this. */
+const ERASER = "#ffffff";
 
 export class Layers {
   readonly element: HTMLDivElement;
@@ -44,7 +65,10 @@ export class Layers {
   hideMarks = false;
   hover: Shape | null = null;
   crosshair = false;
+  /** Suggestions below this confidence stand back and are not painted. */
+  leastConfidence = 0;
 
+  readonly #masks = new MaskBitmaps();
   readonly #editor: Editor;
   readonly #gestures: PointerGestures;
   readonly #styleOf: (classId: string) => ClassStyle;
@@ -53,7 +77,9 @@ export class Layers {
   readonly #lines: readonly [HTMLDivElement, HTMLDivElement];
   #backdrop: Backdrop | null = null;
   #paintedView: View = this.view;
-  #liftedId: string | null = null;
+  #lifted: ReadonlySet<string> = new Set();
+  #nOpen = 0;
+  #look: Look | null = null;
   #dirty: Box | "all" | null = "all";
   #frame = 0;
   #rest: ReturnType<typeof setTimeout> | null = null;
@@ -77,6 +103,7 @@ export class Layers {
       for (const { before, after } of edits) {
         if (before !== null) this.touch(boundsOf(before));
         if (after !== null) this.touch(boundsOf(after));
+        this.#nOpen += Number(after !== null && isOpen(after)) - Number(before !== null && isOpen(before));
       }
       this.schedule();
     });
@@ -86,7 +113,13 @@ export class Layers {
     this.#backdrop?.destroy();
     this.#backdrop = backdrop;
     if (backdrop !== null) this.element.prepend(backdrop.element);
+    if (this.#look !== null) backdrop?.setLook(this.#look);
     this.touchAll();
+  }
+
+  setLook(look: Look): void {
+    this.#look = look;
+    this.#backdrop?.setLook(look);
   }
 
   resize(screen: Size): void {
@@ -117,6 +150,7 @@ export class Layers {
 
   /** Paint this part of the image again in the next frame. */
   touch(box: Box): void {
+    if (box.xMin > box.xMax) return; // a mark without a place
     if (this.#dirty !== "all") this.#dirty = unionOf(this.#dirty, box);
     this.schedule();
   }
@@ -153,36 +187,51 @@ export class Layers {
 
   #paint(): void {
     this.#frame = 0;
-    this.#backdrop?.setView(this.view);
-    const lifted = this.#gestures.preview?.shape?.id ?? this.#editor.store.selection?.id ?? null;
-    if (lifted !== this.#liftedId) this.#touchLift(lifted);
-    if (this.#dirty !== null) this.#paintBase();
+    this.#backdrop?.setView(this.view, this.screen);
+    this.#lift();
+    // While the bitmap is moved, an edit waits for the hand to rest as the rest of the picture does.
+    if (this.#dirty !== null && (this.#dirty === "all" || this.view === this.#paintedView || this.#rest === null)) this.#paintBase();
     this.#placeBase();
     this.#paintTop();
     this.#placeCrosshair();
   }
 
-  #touchLift(lifted: string | null): void {
-    for (const id of [this.#liftedId, lifted]) {
-      const shape = id === null ? undefined : this.#editor.store.get(id);
-      if (shape !== undefined && this.#dirty !== "all") this.#dirty = unionOf(this.#dirty, boundsOf(shape));
+  /** What is in hand is painted on the top layer, and left out below it. */
+  #lift(): void {
+    const { store } = this.#editor;
+    const ids = new Set(store.allSelected.map((shape) => shape.id));
+    const held = this.#gestures.preview?.shape?.id;
+    if (held !== undefined) ids.add(held);
+    const changed = [...ids].filter((id) => !this.#lifted.has(id)).concat([...this.#lifted].filter((id) => !ids.has(id)));
+    for (const id of changed) {
+      const shape = store.get(id);
+      if (shape !== undefined && isPlaced(shape) && this.#dirty !== "all") this.#dirty = unionOf(this.#dirty, boundsOf(shape));
     }
-    this.#liftedId = lifted;
+    if (changed.length > 0) this.#lifted = ids;
+  }
+
+  /** How far around its geometry anything of a mark is painted, in screen pixels. */
+  get #reachPx(): number {
+    return this.#nOpen > 0 ? LABEL_REACH_PX + 8 : STROKE_REACH_PX + (this.#hasDots ? 4 : 0);
+  }
+
+  get #hasDots(): boolean {
+    return this.#editor.index.hasDots;
   }
 
   #paintBase(): void {
     const context = contextOf(this.#base);
     const moved = this.view !== this.#paintedView;
     const all = this.#dirty === "all" || moved;
-    const reach = STROKE_REACH_PX / this.view.scale;
+    const reach = this.#reachPx / this.view.scale;
     const image = all || this.#dirty === null || this.#dirty === "all" ? visibleBox(this.view, this.screen) : this.#dirty;
-    const shapes = this.#editor.index.search(grow(image, reach));
+    const shapes = this.#editor.index.search(grow(image, 2 * reach));
     context.save();
     if (all) {
       context.clearRect(0, 0, this.screen.width, this.screen.height);
       this.stats.fullPaints += 1;
     } else {
-      clipTo(context, grow(boxToScreen(this.view, image), STROKE_REACH_PX));
+      clipTo(context, grow(boxToScreen(this.view, image), this.#reachPx));
       this.stats.partialPaints += 1;
     }
     this.#paintMarks(context, shapes, grow(image, 2 * reach));
@@ -198,9 +247,12 @@ export class Layers {
       paintOverlayMark(context, mark, this.view);
       painted += 1;
     }
+    const labelled = this.#nOpen <= LABELS_UP_TO;
     for (const shape of shapes) {
-      if (this.hideMarks || shape.id === this.#liftedId) continue;
-      paintShape(context, shape.geometry, this.#styleOf(shape.classId), this.view, shapes.length >= PLAIN_FROM);
+      if (this.hideMarks || shape.hidden === true || this.#lifted.has(shape.id)) continue;
+      const style = this.#styleOf(shape.classId);
+      if (!isOpen(shape)) paintShape(context, shape.geometry, style, this.view, shapes.length >= PLAIN_FROM, this.#masks);
+      else if ((shape.suggested?.confidence ?? 1) >= this.leastConfidence) paintSuggestion(context, shape, style, this.view, labelled);
       painted += 1;
     }
     this.stats.shapesPainted += painted;
@@ -226,45 +278,47 @@ export class Layers {
     const context = contextOf(this.#top);
     context.clearRect(0, 0, this.screen.width, this.screen.height);
     if (this.hideMarks) return;
-    const { preview } = this.#gestures;
-    const { selected, draft } = this.#editor.store;
-    if (this.hover !== null && this.hover.id !== selected?.id) paintHover(context, this.hover, this.#styleOf(this.hover.classId), this.view);
-    if (preview !== null) {
-      paintLifted(context, preview.geometry, this.#styleOf(preview.shape?.classId ?? this.#editor.classId), this.view, false);
-    } else if (selected !== null) {
-      paintLifted(context, selected.geometry, this.#styleOf(selected.classId), this.view, !this.#editor.readOnly);
+    const { preview, along, stroke } = this.#gestures;
+    const { allSelected, selected, draft } = this.#editor.store;
+    const moving = new Map([...along, ...(preview === null ? [] : [preview])].map((each) => [each.shape?.id ?? "", each]));
+    const live = this.#styleOf(this.#editor.classId);
+    if (this.hover !== null && !this.#lifted.has(this.hover.id)) paintHover(context, this.hover, this.#styleOf(this.hover.classId), this.view, this.#masks);
+    for (const shape of [...allSelected].reverse()) {
+      const geometry = moving.get(shape.id)?.geometry ?? shape.geometry;
+      const grips = shape.id === selected?.id && allSelected.length === 1 && moving.size === 0 && !this.#editor.readOnly && shape.locked !== true;
+      paintLifted(context, geometry, this.#styleOf(shape.classId), this.view, grips, this.#masks);
+    }
+    if (preview !== null && !allSelected.some((shape) => shape.id === preview.shape?.id)) {
+      paintLifted(context, preview.geometry, preview.shape === null ? live : this.#styleOf(preview.shape.classId), this.view, false, this.#masks);
     }
     if (draft !== null && preview === null) {
-      const geometry = bbox(boxBetween(draft.anchor, this.#editor.cursor));
-      paintLifted(context, geometry, this.#styleOf(this.#editor.classId), this.view, false);
+      const geometry = draftGeometry(draft, this.#editor.cursor, this.#editor.size);
+      if (geometry === null) paintDraft(context, draft, this.#editor.cursor, live, this.view);
+      else paintLifted(context, geometry, live, this.view, false, this.#masks);
     }
+    const erasing = this.#editor.tool === "eraser";
+    if (stroke !== null) paintStroke(context, stroke, erasing ? ERASER : live.colour, this.view);
+    if (this.crosshair && (erasing || this.#editor.tool === "brush")) paintBrush(context, this.#editor.cursor, this.#editor.brushPx / 2, this.view);
   }
 
   #placeCrosshair(): void {
     const at = toScreen(this.view, this.#editor.cursor);
     const image = boxToScreen(this.view, { xMin: 0, yMin: 0, xMax: this.#editor.size.width, yMax: this.#editor.size.height });
-    const shown = this.crosshair && this.#editor.tool === "box";
+    const shown = this.crosshair && CROSSHAIR_TOOLS.has(this.#editor.tool);
     const [across, down] = this.#lines;
     placeLine(across, shown, { x: image.xMin, y: at.y }, image.xMax - image.xMin, 1);
     placeLine(down, shown, { x: at.x, y: image.yMin }, 1, image.yMax - image.yMin);
   }
 }
 
-/** A picture shown whole, moved and scaled by the compositor; real pixels once they are large. */
-export function plainBackdrop(image: HTMLImageElement): Backdrop {
-  image.className = "assay-picture";
-  image.alt = "";
-  image.draggable = false;
-  return {
-    element: image,
-    setView(view) {
-      image.style.transform = `translate(${String(view.x)}px, ${String(view.y)}px) scale(${String(view.scale)})`;
-      image.style.imageRendering = view.scale >= 4 ? "pixelated" : "auto";
-    },
-    destroy() {
-      image.remove();
-    },
-  };
+const CROSSHAIR_TOOLS = new Set(["box", "rotated", "polygon", "line", "point", "segment"]);
+
+/** What a begun mark would be if the next point were here; null while it is a bare line. */
+function draftGeometry(draft: Draft, cursor: Point, size: Size): Geometry | null {
+  const [a, b] = draft.points;
+  if (draft.kind === "bbox" && a !== undefined) return bbox(boxBetween(a, cursor));
+  if (draft.kind === "rotated_bbox" && a !== undefined && b !== undefined) return fromEdge(a, b, cursor, size);
+  return null;
 }
 
 function div(className: string): HTMLDivElement {

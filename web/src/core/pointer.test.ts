@@ -53,7 +53,7 @@ describe("PointerGestures", () => {
     const { editor, gestures } = setUp();
     click(gestures, at(10, 20));
     click(gestures, at(10.5, 20.5));
-    expect([editor.store.size, editor.store.draft]).toEqual([0, { anchor: { x: 10, y: 20 } }]);
+    expect([editor.store.size, editor.store.draft]).toEqual([0, { kind: "bbox", points: [{ x: 10, y: 20 }] }]);
   });
 
   it("always draws with the drawing tool, even over a shape and its handles", () => {
@@ -116,7 +116,7 @@ describe("PointerGestures", () => {
     const { editor, gestures } = setUp();
     click(gestures, at(10, 20));
     drag(gestures, at(50, 50, { button: 1 }), at(60, 60, { button: 1 }));
-    expect(editor.store.draft).toEqual({ anchor: { x: 10, y: 20 } });
+    expect(editor.store.draft).toEqual({ kind: "bbox", points: [{ x: 10, y: 20 }] });
   });
 
   it("leaves no trace of a cancelled drag", () => {

@@ -35,12 +35,13 @@ describe("ShapeStore", () => {
 
   it("makes one step of a begun and finished box, and undoes the first corner alone while it is unfinished", () => {
     const store = new ShapeStore();
-    store.beginDraft({ x: 1, y: 2 });
+    const begun = { kind: "bbox", points: [{ x: 1, y: 2 }] } as const;
+    store.setDraft(begun);
     store.undo();
     expect(store.draft).toBeNull();
     store.redo();
-    expect(store.draft).toEqual({ anchor: { x: 1, y: 2 } });
-    store.finishDraft(shape("x"));
+    expect(store.draft).toEqual(begun);
+    store.finishDraft([{ id: "x", before: null, after: shape("x") }], { id: "x", by: "drawn" });
     expect([store.draft, store.size]).toEqual([null, 1]);
     store.undo();
     expect([store.draft, store.size, store.canUndo]).toEqual([null, 0, false]);
@@ -68,7 +69,7 @@ describe("ShapeStore", () => {
   it("keeps an unfinished box when the selection changes", () => {
     const store = new ShapeStore();
     store.load([shape("x")]);
-    store.beginDraft({ x: 1, y: 1 });
+    store.setDraft({ kind: "bbox", points: [{ x: 1, y: 1 }] });
     store.select("x");
     expect(store.draft).not.toBeNull();
   });

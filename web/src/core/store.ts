@@ -16,11 +16,19 @@ export type SelectedBy = "drawn" | "picked";
 export interface Selection {
   readonly id: string;
   readonly by: SelectedBy;
+  /** Further marks that act together with it; absent when it is alone. */
+  readonly also?: readonly string[];
 }
 
-/** A box begun with one click or Enter, waiting for its second corner. */
+/** What a begun mark will be. */
+export type DraftKind = "bbox" | "rotated_bbox" | "polygon" | "polyline";
+
+/** A mark begun with clicks or Enter, waiting for its next point. */
 export interface Draft {
-  readonly anchor: Point;
+  readonly kind: DraftKind;
+  readonly points: readonly Point[];
+  /** The mark that was selected when this one was begun: it may take this one as a hole or a part. */
+  readonly target?: string;
 }
 
 interface State {
@@ -37,7 +45,28 @@ interface Entry {
   readonly mergeKey: string | null;
 }
 
-export type GestureName = "draw" | "begin" | "move" | "resize" | "relabel" | "delete" | "replace";
+export type GestureName =
+  | "draw"
+  | "begin"
+  | "cancel"
+  | "move"
+  | "resize"
+  | "turn"
+  | "relabel"
+  | "delete"
+  | "replace"
+  | "vertex"
+  | "stroke"
+  | "attribute"
+  | "order"
+  | "lock"
+  | "hide"
+  | "group"
+  | "paste"
+  | "simplify"
+  | "accept"
+  | "reject"
+  | "comment";
 
 export interface Change {
   readonly edits: readonly Edit[];
@@ -87,6 +116,13 @@ export class ShapeStore {
     return selection === null ? null : (this.#shapes.get(selection.id) ?? null);
   }
 
+  /** The selected mark and those that act with it. */
+  get allSelected(): Shape[] {
+    const { selection } = this.#state;
+    if (selection === null) return [];
+    return [selection.id, ...(selection.also ?? [])].flatMap((id) => this.#shapes.get(id) ?? []);
+  }
+
   get(id: string): Shape | undefined {
     return this.#shapes.get(id);
   }
@@ -98,6 +134,13 @@ export class ShapeStore {
 
   values(): IterableIterator<Shape> {
     return this.#shapes.values();
+  }
+
+  /** Below everything there is. */
+  lowestZ(): number {
+    let low = 1;
+    for (const { z } of this.#shapes.values()) low = Math.min(low, z);
+    return low;
   }
 
   nextZ(): number {
@@ -138,29 +181,33 @@ export class ShapeStore {
     this.#record({ name, edits, before: this.#state, after: { selection, draft: this.#state.draft }, mergeKey });
   }
 
-  /** Put the first corner of a box; it is a step of its own until the box is finished. */
-  beginDraft(anchor: Point): void {
-    this.#record({ name: "begin", edits: [], before: this.#state, after: { selection: null, draft: { anchor } }, mergeKey: null });
+  /** Put a point of a begun mark; each point is a step of its own until the mark is finished. */
+  setDraft(draft: Draft): void {
+    this.#record({ name: "begin", edits: [], before: this.#state, after: { selection: null, draft }, mergeKey: null });
   }
 
-  /** Finish a begun box: beginning and end become one step. */
-  finishDraft(shape: Shape): void {
-    const begun = this.#undo.at(-1);
-    const before = begun?.name === "begin" ? begun.before : { ...this.#state, draft: null };
-    if (begun?.name === "begin") this.#undo.pop();
-    const after: State = { selection: { id: shape.id, by: "drawn" }, draft: null };
-    this.#record({ name: "draw", edits: [{ id: shape.id, before: null, after: shape }], before, after, mergeKey: null });
+  /** Finish a begun mark: all its points and the end become one step. */
+  finishDraft(edits: readonly Edit[], selection: Selection | null): void {
+    let before: State = { ...this.#state, draft: null };
+    for (let begun = this.#undo.at(-1); begun?.name === "begin"; begun = this.#undo.at(-1)) {
+      before = begun.before;
+      this.#undo.pop();
+      if (before.draft === null) break;
+    }
+    this.#record({ name: "draw", edits, before: { ...before, draft: null }, after: { selection, draft: null }, mergeKey: null });
   }
 
-  /** Give up a begun box on purpose (Escape); redo brings it back. */
+  /** Give up a begun mark on purpose (Escape); undo brings it back. */
   cancelDraft(): void {
-    if (this.#state.draft !== null) this.undo();
+    if (this.#state.draft === null) return;
+    this.#record({ name: "cancel", edits: [], before: this.#state, after: { selection: null, draft: null }, mergeKey: null });
   }
 
-  select(id: string | null, by: SelectedBy = "picked"): void {
-    const selection = id === null || !this.#shapes.has(id) ? null : { id, by };
+  select(id: string | null, by: SelectedBy = "picked", also: readonly string[] = []): void {
+    const others = also.filter((each) => each !== id && this.#shapes.has(each));
+    const selection: Selection | null = id === null || !this.#shapes.has(id) ? null : { id, by, ...(others.length === 0 ? {} : { also: others }) };
     const now = this.#state.selection;
-    if (now?.id === selection?.id && now?.by === selection?.by) return;
+    if (now?.id === selection?.id && now?.by === selection?.by && now?.also?.join() === selection?.also?.join()) return;
     this.#state = { ...this.#state, selection };
     this.#emit({ edits: [], selectionChanged: true, draftChanged: false });
   }

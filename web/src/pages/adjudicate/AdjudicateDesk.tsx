@@ -43,7 +43,7 @@ export function AdjudicateDesk({ adjudication, classes, guideline, onNext }: Pro
   const engine = useEngine({ classes, keys, label: t.work.canvas, colour: "#14171f" });
   const snapshot = useSnapshot(engine);
   const clock = useMemo(() => new ActiveClock(() => Date.now()), []);
-  const picture = usePicture(engine, adjudication.image_url, { width: adjudication.width_px, height: adjudication.height_px }, () => toShapes(agreedMarks(adjudication)), () => {
+  const picture = usePicture(engine, adjudication.image_url, { width: adjudication.width_px, height: adjudication.height_px }, () => toShapes(agreedMarks(adjudication), { width: adjudication.width_px, height: adjudication.height_px }), () => {
     engine?.act("tool.select");
     clock.restart();
   });
@@ -64,7 +64,7 @@ export function AdjudicateDesk({ adjudication, classes, guideline, onNext }: Pro
     return true;
   };
   const settle = useAct(async () => {
-    await api.settle(slug, adjudication.id, { marks: toMarks(snapshot.shapes), client_key: clientKey, seconds: clock.seconds });
+    await api.settle(slug, adjudication.id, { marks: toMarks(snapshot.shapes, { width: adjudication.width_px, height: adjudication.height_px }), client_key: clientKey, seconds: clock.seconds });
     await onNext();
   });
   const trySettle = (): void => {

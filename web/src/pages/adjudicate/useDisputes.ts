@@ -1,11 +1,11 @@
 // The decisions on one image: each is one step on the canvas, undone and done again together with its marks.
 import { useEffect, useMemo, useState } from "react";
 import type { Adjudication } from "@/api/types";
-import type { AnnotationEngine, OverlayMark, Shape, Snapshot } from "@/core";
+import type { AnnotationEngine, OverlayMark, Shape, Size, Snapshot } from "@/core";
 import { rate } from "@/format/numbers";
 import { t } from "@/text/en";
 import { authorStyle } from "@/ui/palette";
-import { canvasBox, toShapes } from "../work/marks";
+import { canvasBox, geometryOf, toShapes } from "../work/marks";
 import type { Choice } from "./resolve";
 import { markAbout, marksFor, nextOpen, sideMark } from "./resolve";
 
@@ -46,7 +46,7 @@ export function useDisputes(engine: AnnotationEngine | null, snapshot: Snapshot,
     if (engine === null || !shown || dispute === undefined) return;
     const store = engine.editor.store;
     const earlier = done.findLast((decision) => decision.dispute === at)?.placed ?? [];
-    const shapes = freshShapes(marksFor(choice, dispute, adjudication), store.nextZ());
+    const shapes = freshShapes(marksFor(choice, dispute, adjudication), store.nextZ(), engine.editor.size);
     const removed = earlier.flatMap((id) => store.get(id) ?? []).map((before) => ({ id: before.id, before, after: null }));
     store.perform("replace", [...removed, ...shapes.map((after) => ({ id: after.id, before: null, after }))], null);
     if (choice.how === "draw") {
@@ -80,13 +80,14 @@ export function useDisputes(engine: AnnotationEngine | null, snapshot: Snapshot,
   return { at, go, choices, decide, undo, redo, hideSettled, toggleSettled: () => setHideSettled(!hideSettled) };
 }
 
-function freshShapes(marks: Parameters<typeof toShapes>[0], z: number): Shape[] {
-  return toShapes(marks).map((shape, index) => ({ ...shape, id: crypto.randomUUID(), z: z + index }));
+function freshShapes(marks: Parameters<typeof toShapes>[0], z: number, size: Size): Shape[] {
+  return toShapes(marks, size).map((shape, index) => ({ ...shape, id: crypto.randomUUID(), z: z + index }));
 }
 
 /** Everybody's marks by line style and colour; the dispute at hand strong, the rest thin. */
 function overlayOf(adjudication: Adjudication, at: number, hideSettled: boolean, choices: ReadonlyMap<number, Choice>): OverlayMark[] {
   const { answers, disputes, consensus } = adjudication;
+  const size = { width: adjudication.width_px, height: adjudication.height_px };
   const found: OverlayMark[] = [];
   answers.forEach((answer, author) => {
     const about = disputes.map((dispute) => sideMark(answer, dispute));
@@ -94,7 +95,7 @@ function overlayOf(adjudication: Adjudication, at: number, hideSettled: boolean,
       const dispute = about.indexOf(mark);
       const settled = dispute === -1 || choices.has(dispute);
       if (hideSettled && settled && dispute !== at) continue;
-      found.push({ ...authorStyle(author), id: `${answer.label}/${mark.id}`, box: canvasBox(mark.bbox), width: dispute === at ? 2.5 : 1.6, faded: dispute !== at && settled, caption: null, badge: null });
+      found.push({ ...authorStyle(author), id: `${answer.label}/${mark.id}`, box: canvasBox(mark.bbox), geometry: geometryOf(mark, size), width: dispute === at ? 2.5 : 1.6, faded: dispute !== at && settled, caption: null, badge: null });
     }
   });
   disputes.forEach((dispute, index) => {

@@ -4,23 +4,29 @@ import { useQuery } from "@tanstack/react-query";
 import { api } from "@/api/calls";
 import type { Guideline, LabelClass, Receipt } from "@/api/types";
 import { classBook, keyOf, useProject } from "@/app/project";
-import { ANNOTATE_KEYS, KeyMap } from "@/core";
-import type { ActiveClock } from "@/core";
+import { ANNOTATE_KEYS, isOpen, KeyMap } from "@/core";
+import type { ActiveClock, Snapshot } from "@/core";
 import { count, intervalText, valueText } from "@/format/numbers";
 import { stopwatch } from "@/format/times";
 import { t } from "@/text/en";
 import { Button, KeyLine } from "@/ui/Button";
 import { Notice, ProgressBar } from "@/ui/Messages";
 import { SaveState } from "@/ui/SaveState";
-import { PanelPart, RailGap, ToolButton, WorkFrame } from "@/ui/WorkFrame";
+import { PanelPart, WorkFrame } from "@/ui/WorkFrame";
+import { AttributesPanel, missingAttributes } from "../work/AttributesPanel";
 import { CanvasHost } from "../work/CanvasHost";
 import { ClassBar } from "../work/ClassBar";
-import { ClausePanel } from "../work/ClausePanel";
+import { ClausePanel, clausesFor } from "../work/ClausePanel";
 import { HelpDialog } from "../work/HelpDialog";
-import { toShapes } from "../work/marks";
+import { toShapes, toSuggestions } from "../work/marks";
+import { LookPanel } from "../work/LookPanel";
 import { ObjectsList } from "../work/ObjectsList";
+import { useOwnKeys } from "../work/ownKeys";
 import { Readout } from "../work/Readout";
+import { SuggestionsPanel } from "../work/SuggestionsPanel";
+import { ToolRail } from "../work/Tools";
 import { useEngine, usePicture, useSnapshot } from "../work/useEngine";
+import { useFills } from "../work/useFills";
 import { useWorkKeys } from "../work/useWorkKeys";
 import type { PageActions } from "../work/useWorkKeys";
 import css from "../work/Work.module.css";
@@ -44,21 +50,37 @@ interface Props {
 
 export function AnnotateDesk({ work, classes, guideline, onSubmitted, onSkipped }: Props) {
   const { assignment } = work;
-  const engine = useEngine({ classes, keys: annotateKeys, label: t.work.canvas });
+  const keys = useOwnKeys();
+  const fills = useFills();
+  const size = { width: assignment.width_px, height: assignment.height_px };
+  const engine = useEngine({ classes, keys, label: t.work.canvas, fillOf: fills.of });
   const snapshot = useSnapshot(engine);
   const desk = useDesk(engine, snapshot, work);
-  const picture = usePicture(engine, assignment.image_url, { width: assignment.width_px, height: assignment.height_px }, () => toShapes(work.marks), desk.begin);
-  const [dialog, setDialog] = useState<"none" | "help" | "skip">("none");
+  const shown = (): void => {
+    desk.begin();
+    const carried = engine?.pasteCarried() ?? 0;
+    if (carried > 0) setNotice(t.work.carried(carried));
+  };
+  const picture = usePicture(engine, assignment.image_url, size, () => [...toShapes(work.marks, size), ...toSuggestions(work.suggestions, work.marks.length, size)], shown);
+  const [dialog, setDialog] = useState<"none" | "help" | "skip" | "ask">("none");
+  const [looking, setLooking] = useState(false);
+  const [attributesAsked, setAttributesAsked] = useState(0);
   const [finding, setFinding] = useState(false);
   const [notice, setNotice] = useState<string | null>(work.refusal);
   const [busy, setBusy] = useState(false);
   const [confirmedEmpty, setConfirmedEmpty] = useState<string | null>(null);
   useEffect(() => setNotice(work.refusal), [work]);
+  const book = classBook(classes);
 
   const submit = async (): Promise<void> => {
     if (busy || engine === null || picture.state !== "shown") return;
     if (snapshot.draft !== null) return setNotice(t.work.unfinishedBox);
-    if (snapshot.shapes.length === 0 && confirmedEmpty !== assignment.id) {
+    const lacking = snapshot.shapes.find((shape) => !isOpen(shape) && missingAttributes(shape, classes).length > 0);
+    if (lacking !== undefined) {
+      engine.pick(lacking.id);
+      return setNotice(t.work.missingAttributes(book.name(lacking.classId), missingAttributes(lacking, classes)));
+    }
+    if (snapshot.shapes.length === snapshot.nOpen && confirmedEmpty !== assignment.id) {
       setConfirmedEmpty(assignment.id);
       return setNotice(t.work.emptyImage);
     }
@@ -72,14 +94,17 @@ export function AnnotateDesk({ work, classes, guideline, onSubmitted, onSkipped 
   const actions: PageActions = {
     submit: () => void submit(),
     skip: () => setDialog("skip"),
+    escalate: () => setDialog("ask"),
+    attributes: () => setAttributesAsked((n) => n + 1),
     help: () => setDialog("help"),
     save: desk.saveNow,
     "class.find": () => setFinding(true),
     ...classActions(classes, (id) => engine?.chooseClass(id), (id) => engine?.editor.relabelSelected(id)),
   };
-  useWorkKeys(annotateKeys, SCOPES, engine, actions);
-  const book = classBook(classes);
+  useWorkKeys(keys, SCOPES, engine, actions);
   const { sitting } = assignment;
+  const selected = snapshot.selection === null ? null : (snapshot.shapes.find((shape) => shape.id === snapshot.selection?.id) ?? null);
+  const clause = clausesFor(guideline?.clauses ?? [], snapshot.classId)[0]?.id ?? "";
 
   return (
     <>
@@ -99,11 +124,11 @@ export function AnnotateDesk({ work, classes, guideline, onSubmitted, onSkipped 
             <SaveState saved={desk.saved} pending={desk.pending + desk.outbox.pendingSubmissions} link={desk.outbox.link} shelfFailed={desk.outbox.shelfFailed} />
             <TopDivider />
             <Elapsed clock={desk.clock} />
-            <Button kind="quiet" hint={annotateKeys.label("skip")} onClick={() => setDialog("skip")}>{t.work.skip}</Button>
-            <Button kind="primary" hint={annotateKeys.label("submit")} busy={busy} onClick={() => void submit()}>{t.work.submit}</Button>
+            <Button kind="quiet" hint={keys.label("skip")} onClick={() => setDialog("skip")}>{t.work.skip}</Button>
+            <Button kind="primary" hint={keys.label("submit")} busy={busy} onClick={() => void submit()}>{t.work.submit}</Button>
           </>
         }
-        rail={<Tools engine={engine} tool={snapshot.tool} onHelp={() => setDialog("help")} />}
+        rail={<ToolRail engine={engine} tool={snapshot.tool} keys={keys} classes={classes} looking={looking} onLook={() => setLooking(!looking)} onHelp={() => setDialog("help")} />}
         canvas={<CanvasHost engine={engine} picture={picture} resting={busy} />}
         over={
           <div style={{ display: "grid", gap: 8, justifyItems: "center" }}>
@@ -112,19 +137,22 @@ export function AnnotateDesk({ work, classes, guideline, onSubmitted, onSkipped 
             {notice !== null && <Notice tone="warn">{notice} <Button kind="quiet" small onClick={() => setNotice(null)}>{t.actions.close}</Button></Notice>}
           </div>
         }
-        under={<Readout engine={engine} />}
+        under={<Readout engine={engine} snapshot={snapshot} />}
         panel={
           <>
-            <PanelPart title={t.work.objects} note={t.work.objectsNote(snapshot.shapes.length, annotateKeys.label("object.next"))} grow>
+            {looking && <LookPanel engine={engine} classes={classes} live={snapshot.classId} fills={fills} />}
+            <SuggestionsPanel engine={engine} snapshot={snapshot} keys={keys} />
+            <PanelPart title={t.work.objects} note={t.work.objectsNote(snapshot.shapes.length, keys.label("object.next"))} grow>
               <ObjectsList engine={engine} snapshot={snapshot} book={book} />
             </PanelPart>
+            <AttributesPanel engine={engine} shape={selected} classes={classes} asked={attributesAsked} />
             <ClausePanel guideline={guideline} classId={snapshot.classId} className={book.name(snapshot.classId)} />
           </>
         }
-        keys={<KeyLine keys={keyLine(classes.length)}><OwnFigures /></KeyLine>}
+        keys={<KeyLine keys={keyLine(classes.length, keys, snapshot)}><OwnFigures /></KeyLine>}
       />
-      <HelpDialog keys={annotateKeys} opened={dialog === "help"} onClose={() => setDialog("none")} />
-      <SkipDialog assignmentId={assignment.id} opened={dialog === "skip"} onClose={() => setDialog("none")} onSkipped={onSkipped} />
+      <HelpDialog keys={keys} opened={dialog === "help"} onClose={() => setDialog("none")} />
+      <SkipDialog assignmentId={assignment.id} opened={dialog === "skip" || dialog === "ask"} clause={dialog === "ask" ? clause : null} onClose={() => setDialog("none")} onSkipped={onSkipped} />
     </>
   );
 }
@@ -137,35 +165,25 @@ export function classActions(classes: readonly LabelClass[], choose: (id: string
   return Object.fromEntries(pairs);
 }
 
-export function keyLine(nClasses: number): { keys: string; label: string }[] {
-  const label = (action: string): string => annotateKeys.label(action);
+/** The keys that matter with the tool in hand. */
+export function keyLine(nClasses: number, keys: KeyMap = annotateKeys, snapshot?: Snapshot): { keys: string; label: string }[] {
+  const label = (action: string): string => keys.label(action);
+  const ring = snapshot?.tool === "polygon" || snapshot?.tool === "line";
+  const brush = snapshot?.tool === "brush" || snapshot?.tool === "eraser";
+  const tool = snapshot === undefined || !ring ? [] : [{ keys: label("corner.place"), label: t.keys.line.close }];
   return [
-    { keys: label("tool.box"), label: t.keys.line.box },
+    ...(ring || brush ? [] : [{ keys: label("tool.box"), label: t.keys.line.box }]),
+    ...tool,
+    ...(brush ? [{ keys: `${label("brush.smaller")} ${label("brush.larger")}`, label: t.keys.line.size }] : []),
     { keys: nClasses > 1 ? `1–${String(Math.min(9, nClasses))}` : "1", label: t.keys.line.classes },
+    ...((snapshot?.nOpen ?? 0) > 0 ? [{ keys: `${label("suggestion.accept")} / ${label("suggestion.reject")}`, label: t.keys.line.judge }] : []),
     { keys: "← ↑ → ↓", label: t.keys.line.move },
-    { keys: label("corner.place"), label: t.keys.line.corner },
-    { keys: label("object.delete"), label: t.keys.line.delete },
+    ...(ring || brush || (snapshot?.nOpen ?? 0) > 0 ? [] : [{ keys: label("corner.place"), label: t.keys.line.corner }]),
+    { keys: label("object.delete"), label: ring && snapshot?.draft !== null ? t.keys.line.vertex : t.keys.line.delete },
     { keys: label("undo"), label: t.keys.line.undo },
     { keys: label("zoom.fit"), label: t.keys.line.fit },
     { keys: label("help"), label: t.keys.line.help },
   ];
-}
-
-export function Tools({ engine, tool, onHelp }: { engine: ReturnType<typeof useEngine>; tool: string; onHelp: () => void }) {
-  const press = (action: string): void => {
-    engine?.act(action);
-    engine?.focus();
-  };
-  return (
-    <>
-      <ToolButton icon="select" label={t.work.tools.select} hint={annotateKeys.label("tool.select")} live={tool === "select"} onPress={() => press("tool.select")} />
-      <ToolButton icon="box" label={t.work.tools.box} hint={annotateKeys.label("tool.box")} live={tool === "box"} onPress={() => press("tool.box")} />
-      <ToolButton icon="hand" label={t.work.tools.hand} hint={annotateKeys.label("tool.hand")} live={tool === "hand"} onPress={() => press("tool.hand")} />
-      <RailGap />
-      <ToolButton icon="fit" label={t.work.tools.fit} hint={annotateKeys.label("zoom.fit")} onPress={() => press("zoom.fit")} />
-      <ToolButton icon="guideline" label={t.keys.title} hint="?" onPress={onHelp} />
-    </>
-  );
 }
 
 function Elapsed({ clock }: { clock: ActiveClock }) {

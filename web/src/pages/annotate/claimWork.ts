@@ -3,11 +3,14 @@ import { api } from "@/api/calls";
 import type { Assignment, Claim, MarkIn } from "@/api/types";
 import type { AnswerPayload, DraftPayload, ProjectOutbox } from "@/app/outboxes";
 import { outboxFor } from "@/app/outboxes";
+import type { SuggestedMark } from "../work/marks";
 import { keepOnly, takeHere } from "./tabs";
 
 export interface Work {
   readonly assignment: Assignment;
   readonly marks: MarkIn[];
+  /** What a model suggests and nobody has looked at; none while the policy withholds them. */
+  readonly suggestions: SuggestedMark[];
   readonly seconds: number;
   /** Why an earlier answer to this came back, when it did. */
   readonly refusal: string | null;
@@ -41,9 +44,15 @@ async function begunWork(box: ProjectOutbox, assignment: Assignment): Promise<Wo
   if (refused !== undefined) {
     const answer = refused.payload as AnswerPayload;
     await box.outbox.dismiss(refused.key);
-    return { assignment, marks: answer.marks, seconds: answer.seconds, refusal: `${refused.refusal?.message ?? ""} ${refused.refusal?.hint ?? ""}`.trim() };
+    return { assignment, suggestions: [], marks: answer.marks, seconds: answer.seconds, refusal: `${refused.refusal?.message ?? ""} ${refused.refusal?.hint ?? ""}`.trim() };
   }
   // What is still on the shelf here was never acknowledged, so it is newer than the server's copy.
   const local = (await box.outbox.findDraft(id))?.payload as DraftPayload | undefined;
-  return { assignment, marks: local?.marks ?? draft?.marks ?? [], seconds: local?.seconds ?? draft?.seconds ?? 0, refusal: null };
+  const begun = local !== undefined || draft !== null;
+  return { assignment, suggestions: begun ? [] : suggestionsOf(assignment), marks: local?.marks ?? draft?.marks ?? [], seconds: local?.seconds ?? draft?.seconds ?? 0, refusal: null };
+}
+
+/** The suggestions that came with the work. A draft has taken or dropped them already. */
+function suggestionsOf(assignment: Assignment & { readonly suggestions?: readonly SuggestedMark[] | null }): SuggestedMark[] {
+  return [...(assignment.suggestions ?? [])];
 }

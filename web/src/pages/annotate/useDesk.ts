@@ -54,7 +54,7 @@ export function useDesk(engine: AnnotationEngine | null, snapshot: Snapshot, wor
 
   useEffect(() => {
     if (engine === null || box === null || begun.current?.id !== assignment.id || snapshot.version === begun.current.version) return;
-    const payload = { marks: toMarks(snapshot.shapes), seconds: clock.seconds };
+    const payload = { marks: toMarks(snapshot.shapes, engine.editor.size), seconds: clock.seconds };
     // A failed write is shown by the save state itself.
     box.outbox.saveDraft(assignment.id, snapshot.version, payload).catch(() => undefined);
   }, [engine, box, assignment.id, snapshot.version, snapshot.shapes, clock]);
@@ -68,7 +68,7 @@ export function useDesk(engine: AnnotationEngine | null, snapshot: Snapshot, wor
   const pending = begun.current?.id === assignment.id ? (engine?.editor.store.changedSince(Math.max(savedVersion, begun.current.version)) ?? 0) : 0;
   return {
     outbox: state,
-    saved: Math.max(0, snapshot.shapes.length - pending),
+    saved: Math.max(0, snapshot.shapes.length - snapshot.nOpen - pending),
     pending,
     clock,
     begin: () => {
@@ -80,7 +80,7 @@ export function useDesk(engine: AnnotationEngine | null, snapshot: Snapshot, wor
     submit: async () => {
       if (engine === null || box === null) return null;
       const answer: AnswerPayload = {
-        marks: toMarks(engine.snapshot().shapes),
+        marks: toMarks(engine.snapshot().shapes, engine.editor.size),
         seconds: clock.seconds,
         schema_version: assignment.schema_version,
         guideline_version: assignment.guideline_version,

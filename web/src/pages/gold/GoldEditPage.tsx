@@ -13,7 +13,7 @@ import { Button, KeyLine } from "@/ui/Button";
 import { Checkbox, Form, TextInput } from "@/ui/Fields";
 import { ErrorLine, ErrorState, Loading } from "@/ui/Messages";
 import { PanelPart, WorkFrame } from "@/ui/WorkFrame";
-import { annotateKeys, classActions, keyLine, Tools } from "../annotate/AnnotateDesk";
+import { annotateKeys, classActions, keyLine } from "../annotate/AnnotateDesk";
 import { useAct } from "../shared/useForm";
 import { inferredMarks } from "../shared/why";
 import { CanvasHost } from "../work/CanvasHost";
@@ -22,6 +22,7 @@ import { HelpDialog } from "../work/HelpDialog";
 import { toMarks, toShapes } from "../work/marks";
 import { ObjectsList } from "../work/ObjectsList";
 import { Readout } from "../work/Readout";
+import { ToolRail } from "../work/Tools";
 import { useEngine, usePicture, useSnapshot } from "../work/useEngine";
 import { useWorkKeys } from "../work/useWorkKeys";
 import { WorkTop } from "../work/WorkTop";
@@ -61,7 +62,7 @@ interface Start {
 /** The gold there is, else the consensus, as a start to draw from. */
 function startOf(why: ItemWhy, gold: Gold | null): Start {
   const source = gold?.marks ?? (inferredMarks(why) ?? []).map((mark): GoldMark => ({ label_class: mark.label_class, bbox: mark.bbox }));
-  const shapes = toShapes(source.map((mark) => ({ ...mark, client_id: crypto.randomUUID() })));
+  const shapes = toShapes(source.map((mark) => ({ ...mark, client_id: crypto.randomUUID() })), { width: why.item.width_px, height: why.item.height_px });
   return { shapes, clauses: new Map(shapes.map((shape, at) => [shape.id, source[at]?.clauses ?? []])) };
 }
 
@@ -78,7 +79,7 @@ function Desk({ why, gold, classes, guideline }: { why: ItemWhy; gold: Gold | nu
   const picture = usePicture(engine, why.item.image_url, { width: why.item.width_px, height: why.item.height_px }, () => start.shapes);
   const book = classBook(classes);
   const sign = useAct(async () => {
-    const marks = toMarks(snapshot.shapes).map((mark): GoldMark => ({ label_class: mark.label_class, shape: "bbox", bbox: mark.bbox, clauses: [...(clauses.get(mark.client_id) ?? [])] }));
+    const marks = toMarks(snapshot.shapes, { width: why.item.width_px, height: why.item.height_px }).map((mark): GoldMark => ({ label_class: mark.label_class, shape: mark.shape ?? "bbox", bbox: mark.bbox, geometry: mark.geometry ?? null, clauses: [...(clauses.get(mark.client_id) ?? [])] }));
     await api.signGold(slug, why.item.id, marks, reason.trim());
     await navigate({ to: `/p/${slug}/gold` });
   });
@@ -97,7 +98,7 @@ function Desk({ why, gold, classes, guideline }: { why: ItemWhy; gold: Gold | nu
       <WorkFrame
         top={<WorkTop title={t.gold.editTitle} text={why.item.name} />}
         topEnd={null}
-        rail={<Tools engine={engine} tool={snapshot.tool} onHelp={() => setHelp(true)} />}
+        rail={<ToolRail engine={engine} tool={snapshot.tool} keys={annotateKeys} classes={classes} onHelp={() => setHelp(true)} />}
         canvas={<CanvasHost engine={engine} picture={picture} />}
         over={<ClassBar classes={classes} live={snapshot.classId} engine={engine} finding={finding} onFind={setFinding} />}
         under={<Readout engine={engine} />}

@@ -3,14 +3,14 @@ import { useMemo, useState } from "react";
 import { api } from "@/api/calls";
 import type { Guideline, LabelClass, ReasonCode, Review } from "@/api/types";
 import { classBook, useProject } from "@/app/project";
-import { ActiveClock, ANNOTATE_KEYS, KeyMap, REVIEW_KEYS } from "@/core";
+import { ActiveClock, ANNOTATE_KEYS, KeyMap, REVIEW_KEYS, without } from "@/core";
 import { t } from "@/text/en";
 import { Button, KeyLine } from "@/ui/Button";
 import { ErrorLine } from "@/ui/Messages";
 import { Person } from "@/ui/Person";
 import { Tag } from "@/ui/State";
 import { PanelPart, WorkFrame } from "@/ui/WorkFrame";
-import { classActions, Tools } from "../annotate/AnnotateDesk";
+import { classActions } from "../annotate/AnnotateDesk";
 import { useAct } from "../shared/useForm";
 import { CanvasHost } from "../work/CanvasHost";
 import { ClassBar } from "../work/ClassBar";
@@ -19,12 +19,13 @@ import { HelpDialog } from "../work/HelpDialog";
 import { toMarks, toShapes } from "../work/marks";
 import { ObjectsList } from "../work/ObjectsList";
 import { Readout } from "../work/Readout";
+import { ToolRail } from "../work/Tools";
 import { useEngine, usePicture, useSnapshot } from "../work/useEngine";
 import { useWorkKeys } from "../work/useWorkKeys";
 import { TopDivider, WorkTop } from "../work/WorkTop";
 import { RejectDialog } from "./RejectDialog";
 
-const keys = new KeyMap([...REVIEW_KEYS, ...ANNOTATE_KEYS]);
+const keys = new KeyMap([...REVIEW_KEYS, ...without(ANNOTATE_KEYS, REVIEW_KEYS)]);
 const SCOPES = ["review", "task", "app"] as const;
 
 interface Props {
@@ -40,7 +41,7 @@ export function ReviewDesk({ review, classes, guideline, onNext }: Props) {
   const snapshot = useSnapshot(engine);
   const clock = useMemo(() => new ActiveClock(() => Date.now()), []);
   const [startVersion, setStartVersion] = useState(0);
-  const picture = usePicture(engine, review.image_url, { width: review.width_px, height: review.height_px }, () => toShapes(review.marks), () => {
+  const picture = usePicture(engine, review.image_url, { width: review.width_px, height: review.height_px }, () => toShapes(review.marks, { width: review.width_px, height: review.height_px }), () => {
     engine?.act("tool.select");
     setStartVersion(engine?.snapshot().version ?? 0);
     clock.restart();
@@ -59,7 +60,7 @@ export function ReviewDesk({ review, classes, guideline, onNext }: Props) {
       seconds: clock.seconds,
       ...(code === undefined ? {} : { reason_code: code }),
       ...(note === undefined || note === "" ? {} : { note }),
-      ...(what === "fix" ? { marks: toMarks(snapshot.shapes) } : {}),
+      ...(what === "fix" ? { marks: toMarks(snapshot.shapes, { width: review.width_px, height: review.height_px }) } : {}),
     });
     setDialog("none");
     await onNext();
@@ -88,10 +89,10 @@ export function ReviewDesk({ review, classes, guideline, onNext }: Props) {
             <Button kind="primary" hint={keys.label("review.accept")} busy={verdict.busy} onClick={accept}>{changed ? t.review.saveFix : t.review.accept(review.marks.length)}</Button>
           </>
         }
-        rail={<Tools engine={engine} tool={snapshot.tool} onHelp={() => setDialog("help")} />}
+        rail={<ToolRail engine={engine} tool={snapshot.tool} keys={keys} classes={classes} onHelp={() => setDialog("help")} />}
         canvas={<CanvasHost engine={engine} picture={picture} />}
         over={<ClassBar classes={classes} live={snapshot.classId} engine={engine} finding={finding} onFind={setFinding} />}
-        under={<Readout engine={engine} />}
+        under={<Readout engine={engine} snapshot={snapshot} />}
         panel={
           <>
             <PanelPart title={t.review.why[review.reason]} note={t.review.versions(review.guideline_version, review.schema_version)}>

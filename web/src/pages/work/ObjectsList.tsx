@@ -2,9 +2,9 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useId, useRef } from "react";
 import type { ClassBook } from "@/app/project";
-import { boundsOf, heightOf, widthOf } from "@/core";
-import type { AnnotationEngine, Snapshot } from "@/core";
-import { pixels } from "@/format/numbers";
+import { boundsOf, heightOf, isOpen, isPlaced, widthOf } from "@/core";
+import type { AnnotationEngine, Shape, Snapshot } from "@/core";
+import { pixels, rate } from "@/format/numbers";
 import { t } from "@/text/en";
 import { Swatch } from "@/ui/ClassChip";
 import css from "./Work.module.css";
@@ -46,8 +46,7 @@ export function ObjectsList({ engine, snapshot, book, note }: { engine: Annotati
         {rows.getVirtualItems().map((row) => {
           const shape = shapes[row.index];
           if (shape === undefined) return null;
-          const box = boundsOf(shape);
-          const selected = row.index === selectedAt;
+          const selected = row.index === selectedAt || selection?.also?.includes(shape.id) === true;
           return (
             // eslint-disable-next-line jsx-a11y/click-events-have-key-events -- the listbox around it has the keys
             <div
@@ -60,16 +59,32 @@ export function ObjectsList({ engine, snapshot, book, note }: { engine: Annotati
               aria-setsize={shapes.length}
               className={`${css.row} ${selected ? css.rowSelected : ""}`}
               style={{ transform: `translateY(${String(row.start)}px)` }}
-              onClick={() => choose(row.index)}
+              onClick={(event) => (event.shiftKey || event.ctrlKey || event.metaKey ? engine?.pick(shape.id, true) : choose(row.index))}
             >
-              <Swatch at={book.at(shape.classId)} />
+              <Swatch at={book.at(shape.classId)} hollow={isOpen(shape)} />
               <span className={css.rowName}>{book.name(shape.classId)}</span>
-              <span className="grey">{pixels(widthOf(box), heightOf(box))}</span>
-              <span className={css.rowNote}>{selected ? t.work.selected : note?.(shape.id)}</span>
+              <span className="grey">{sizeOf(shape)}</span>
+              <span className={css.rowNote}>{selected ? [...flagsOf(shape), t.work.selected].join(" · ") : (note?.(shape.id) ?? flagsOf(shape).join(" · "))}</span>
             </div>
           );
         })}
       </div>
     </div>
   );
+}
+
+function sizeOf(shape: Shape): string {
+  const kind = shape.geometry.kind;
+  if (!isPlaced(shape) || kind === "point") return t.work.kinds[kind];
+  const box = boundsOf(shape);
+  const size = pixels(widthOf(box), heightOf(box));
+  return kind === "bbox" ? size : `${t.work.kinds[kind]} ${size}`;
+}
+
+/** What is worth saying of a mark beside its class: where it came from, and what was done to how it is shown. */
+function flagsOf(shape: Shape): string[] {
+  const { suggested, locked, hidden, group } = shape;
+  const confidence = suggested?.confidence ?? null;
+  const origin = suggested === undefined ? [] : [suggested.state === "open" ? t.work.origin.open(confidence === null ? "" : rate(confidence)) : t.work.origin[suggested.state]];
+  return [...(group === undefined ? [] : [t.work.group(group)]), ...(locked === true ? [t.work.locked] : []), ...(hidden === true ? [t.work.hidden] : []), ...origin];
 }

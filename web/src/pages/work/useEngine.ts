@@ -2,9 +2,10 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { LabelClass } from "@/api/types";
 import { keyOf } from "@/app/project";
-import { AnnotationEngine, exposeEngine, loadPicture } from "@/core";
-import type { ClassStyle, KeyMap, Shape, Size, Snapshot } from "@/core";
+import { AnnotationEngine, exposeEngine, loadPicture, openTiles, TILES_FROM_PX } from "@/core";
+import type { ClassStyle, GeometryKind, KeyMap, Shape, Size, Snapshot } from "@/core";
 import { photoClass } from "@/ui/palette";
+import { kindsOf } from "./Tools";
 
 interface Options {
   readonly classes: readonly LabelClass[];
@@ -13,18 +14,22 @@ interface Options {
   readonly readOnly?: boolean;
   /** One colour for all classes, where the canvas compares authors. */
   readonly colour?: string;
+  /** How strongly classes are tinted, where somebody changed it. */
+  readonly fillOf?: (classId: string) => number | undefined;
 }
 
 /** One engine for the life of the page. */
-export function useEngine({ classes, keys, label, readOnly = false, colour }: Options): AnnotationEngine | null {
-  const styles = useRef<readonly LabelClass[]>(classes);
-  styles.current = classes;
+export function useEngine({ classes, keys, label, readOnly = false, colour, fillOf }: Options): AnnotationEngine | null {
+  const latest = useRef({ classes, keys, fillOf });
+  latest.current = { classes, keys, fillOf };
   const [engine, setEngine] = useState<AnnotationEngine | null>(null);
   const first = classes[0]?.id;
   useEffect(() => {
     if (first === undefined) return;
-    const styleOf = (id: string): ClassStyle => styleIn(styles.current, id, colour);
-    const made = new AnnotationEngine({ newId: () => crypto.randomUUID(), classId: first, styleOf, keys, label, readOnly });
+    const styleOf = (id: string): ClassStyle => styleIn(latest.current.classes, id, colour, latest.current.fillOf?.(id));
+    const allowed = (id: string): readonly GeometryKind[] => kindsOf(latest.current.classes, id);
+    const made = new AnnotationEngine({ newId: () => crypto.randomUUID(), classId: first, styleOf, keys: latest.current.keys, label, readOnly, kindsOf: allowed });
+    made.chooseClass(first);
     const takeBack = exposeEngine(made);
     setEngine(made);
     return () => {
@@ -32,13 +37,24 @@ export function useEngine({ classes, keys, label, readOnly = false, colour }: Op
       made.destroy();
       setEngine(null);
     };
-  }, [first, keys, label, readOnly, colour]);
+  }, [first, label, readOnly, colour]);
+  useEffect(() => {
+    if (engine !== null) engine.keys = keys;
+  }, [engine, keys]);
   return engine;
 }
 
-function styleIn(classes: readonly LabelClass[], id: string, colour: string | undefined): ClassStyle {
+function styleIn(classes: readonly LabelClass[], id: string, colour: string | undefined, fill: number | undefined): ClassStyle {
   const at = classes.findIndex((each) => each.id === id);
-  return { ...(colour === undefined ? {} : { quiet: true }), colour: colour ?? photoClass(at === -1 ? classes.length : at), name: classes[at]?.name ?? id, digit: keyOf(classes, at) };
+  return { ...(fill === undefined ? {} : { fill }), ...(colour === undefined ? {} : { quiet: true }), colour: colour ?? photoClass(at === -1 ? classes.length : at), name: classes[at]?.name ?? id, digit: keyOf(classes, at) };
+}
+
+const TILE_PX = 512;
+
+/** A large picture comes in tiles, which the server has beside it; a small one whole. */
+function openPicture(url: string, size: Size | null): ReturnType<typeof loadPicture> {
+  if (size === null || size.width * size.height < TILES_FROM_PX) return loadPicture(url);
+  return openTiles({ size, tileSize: TILE_PX, overlap: 0, url: (level, x, y) => `${url}/tiles/${String(level)}/${String(x)}/${String(y)}` });
 }
 
 export type PictureState = { readonly state: "none" | "loading" | "shown" } | { readonly state: "failed"; readonly message: string };
@@ -53,7 +69,7 @@ export function usePicture(engine: AnnotationEngine | null, url: string | null, 
     if (engine === null || url === null) return;
     let gone = false;
     setState({ state: "loading" });
-    loadPicture(url).then(
+    openPicture(url, latest.current.size).then(
       (picture) => {
         if (gone) return;
         engine.open(latest.current.size ?? picture.size, latest.current.shapes(), picture.backdrop);
@@ -72,7 +88,7 @@ export function usePicture(engine: AnnotationEngine | null, url: string | null, 
   return useMemo(() => ({ ...state, retry: () => setTries((n) => n + 1) }), [state]);
 }
 
-const EMPTY: Snapshot = { version: 0, shapes: [], selection: null, draft: null, tool: "select", classId: "", canUndo: false, canRedo: false };
+const EMPTY: Snapshot = { version: 0, shapes: [], selection: null, draft: null, tool: "select", classId: "", canUndo: false, canRedo: false, snapping: false, brushPx: 24, nOpen: 0, asking: "idle" };
 
 export function useSnapshot(engine: AnnotationEngine | null): Snapshot {
   return useSyncExternalStore(engine?.onModel ?? (() => () => undefined), engine?.snapshot ?? (() => EMPTY));
