@@ -32,6 +32,8 @@ ROOMS_WITH_TABLES = (
     "datasets",
     "models",
     "promotions",
+    "escalations",
+    "serving",
     "costs",
     "drift",
     "active",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from assay.gold import rescore_item
 from assay.governance import policy_in
 from assay.jobs.carrying_out import followers_of_approvals
+from assay.jobs.production import followers_of_production
 from assay.kernel.actor import system
 from assay.queue import show_as_gold, stop_gold
 from assay.reliability import WatchRules, needs_watching, score_and_watch, watch
@@ -162,4 +163,5 @@ def followers() -> list[Consumer]:
         Consumer("contests", frozenset({"gold.contest_ruled"}), _watch_again),
         Consumer("rescored", frozenset({"gold.rescored"}), _watch_rescored),
         *followers_of_approvals(),
+        *followers_of_production(),
     ]
