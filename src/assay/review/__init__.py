@@ -1,6 +1,6 @@
 """What several answers say together; reviews, put-backs and adjudications."""
 
-from assay.review.actions import claim_adjudication, claim_review, decide_review, settle
+from assay.review.actions import claim_adjudication, claim_review, decide_item, decide_review, settle
 from assay.review.boxes import AnswerBoxes, answer_boxes
 from assay.review.consensus import (
     Answers,
@@ -92,6 +92,7 @@ __all__ = [
     "consensus_scores",
     "consensus_states",
     "count_open_reviews",
+    "decide_item",
     "decide_review",
     "find_adjudication",
     "find_consensus",

@@ -9,6 +9,7 @@ from assay.guidelines import current_guideline_version
 from assay.items import media_in
 from assay.kernel.actor import Actor
 from assay.kernel.clock import SECOND_US
+from assay.kernel.ids import random_id
 from assay.labels import current_schema_version
 from assay.queue import batch_in, reopen_task
 from assay.review import store
@@ -203,34 +204,74 @@ def settle(
             return dispute
         if dispute.state != "open":
             raise AdjudicationClosedError(adjudication_id, dispute.state)
-        answers = answers_in(tx, dispute.item_id, dispute.batch_id)
-        if actor.id in {s.author_id for s in answers.submissions}:
-            raise OwnWorkError
-        medium = media_in(tx, dispute.item_id)
-        schema_version, guideline_version = _versions(tx, answers)
-        settlement = take_in(
-            tx,
-            marks,
-            item_id=dispute.item_id,
-            size_px=(medium.width_px, medium.height_px),
-            author_id=actor.id,
-            origin=Origin.ADJUDICATION,
-            client_key=client_key,
-            seconds=seconds,
-            schema_version=schema_version,
-            guideline_version=guideline_version,
-            batch_id=dispute.batch_id,
-        )
-        if not store.settle_adjudication(tx, adjudication_id, settlement.id, note, seconds):
-            raise AdjudicationClosedError(adjudication_id, "settled")
-        tx.record(
-            "adjudication.settled",
-            subject=f"item/{dispute.item_id}",
-            adjudication=adjudication_id,
-            item=dispute.item_id,
-            batch=dispute.batch_id,
-            submission=settlement.id,
-        )
+        _settle(tx, dispute, marks, client_key=client_key, note=note, seconds=seconds)
         done = store.find_adjudication(tx, adjudication_id)
     assert done is not None
     return done
+
+
+def _settle(
+    tx: Tx, dispute: Adjudication, marks: Sequence[Mark], *, client_key: str, note: str | None, seconds: float
+) -> None:
+    """Keep an expert's answer to an open dispute; never that of somebody whose answer it settles."""
+    answers = answers_in(tx, dispute.item_id, dispute.batch_id)
+    if tx.actor.id in {s.author_id for s in answers.submissions}:
+        raise OwnWorkError
+    medium = media_in(tx, dispute.item_id)
+    schema_version, guideline_version = _versions(tx, answers)
+    settlement = take_in(
+        tx,
+        marks,
+        item_id=dispute.item_id,
+        size_px=(medium.width_px, medium.height_px),
+        author_id=tx.actor.id,
+        origin=Origin.ADJUDICATION,
+        client_key=client_key,
+        seconds=seconds,
+        schema_version=schema_version,
+        guideline_version=guideline_version,
+        batch_id=dispute.batch_id,
+    )
+    if not store.settle_adjudication(tx, dispute.id, settlement.id, note, seconds):
+        raise AdjudicationClosedError(dispute.id, "settled")
+    tx.record(
+        "adjudication.settled",
+        subject=f"item/{dispute.item_id}",
+        adjudication=dispute.id,
+        item=dispute.item_id,
+        batch=dispute.batch_id,
+        submission=settlement.id,
+    )
+
+
+def decide_item(tx: Tx, item_id: str, batch_id: str, marks: Sequence[Mark], *, client_key: str, note: str) -> str:
+    """Decide what an item's answer is although nobody disputes it, as a ruling does; returns the settlement's case.
+
+    Raises:
+        OwnWorkError: the expert gave one of the answers.
+        AdjudicationClosedError: it is settled already.
+    """
+    known = store.adjudication_of(tx, item_id, batch_id)
+    if known is not None and known.state == "settled":
+        raise AdjudicationClosedError(known.id, known.state)
+    if known is None:
+        known = Adjudication(
+            id=random_id(),
+            item_id=item_id,
+            batch_id=batch_id,
+            state="open",
+            mean_iou=0.0,
+            f1=0.0,
+            held_by=None,
+            held_until_us=None,
+            settled_by=None,
+            settlement_id=None,
+            note=None,
+            created_at_us=tx.now_us,
+            settled_at_us=None,
+        )
+        store.add_adjudication(tx, known)
+    elif known.state != "open":
+        store.set_adjudication(tx, known.id, "open", known.mean_iou, known.f1)
+    _settle(tx, known, marks, client_key=client_key, note=note, seconds=0.0)
+    return known.id
