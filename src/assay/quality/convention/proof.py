@@ -147,7 +147,7 @@ def _to_look_at(evidence: Evidence, convention: Convention, side: Longs, kind: F
 
 def _grades(evidence: Evidence, convention: Convention, side: Longs) -> tuple[Grade, ...]:
     """Share drawn by each side, by degree where the question has degrees, else such objects beside all others."""
-    name, value = _degree(evidence, convention)
+    name, value, line = _degree(evidence, convention)
     if value is None:
         others = [("such objects", convention.holds), ("all others", ~convention.holds)]
         return tuple(_grade(evidence, label, rows, side) for label, rows in others)
@@ -155,7 +155,8 @@ def _grades(evidence: Evidence, convention: Convention, side: Longs) -> tuple[Gr
     met = meetings(evidence) & (side[cells.person] >= 0)
     if not met.any():
         return ()
-    lines = np.unique(np.quantile(value[cells.unit[met]], np.linspace(0, 1, N_GRADES + 1)[1:-1])).tolist()
+    usual = np.quantile(value[cells.unit[met]], np.linspace(0, 1, N_GRADES)[1:-1])
+    lines = np.unique(np.append(usual, line)).tolist()
     ends = [-np.inf, *lines, np.inf]
     grades = []
     for low, high in pairwise(ends):
@@ -164,24 +165,26 @@ def _grades(evidence: Evidence, convention: Convention, side: Longs) -> tuple[Gr
     return tuple(grade for grade in grades if min(grade.shares[0].n, grade.shares[1].n) >= _FEWEST)
 
 
-def _degree(evidence: Evidence, convention: Convention) -> tuple[str, Floats | None]:
+def _degree(evidence: Evidence, convention: Convention) -> tuple[str, Floats | None, float]:
+    """The unit of the degree in words, its value for each unit, and the line that was found."""
     if convention.family == SIZE:
-        return "{} px", side_px(evidence.box)
+        return "{} px", side_px(evidence.box), convention.cut
     if convention.family == COVERED:
-        return "{} % covered", 100 * covered_share(evidence.box, evidence.image, evidence.n_drew > 1)
+        share = covered_share(evidence.box, evidence.image, evidence.n_drew > 1)
+        return "{} %", 100 * share, 100 * convention.cut
     if convention.family == ELONGATED:
         extent = evidence.box[:, 2:] - evidence.box[:, :2]
-        return "{} times as long as wide", extent.max(axis=1) / extent.min(axis=1)
-    return "", None
+        return "{} : 1", extent.max(axis=1) / extent.min(axis=1), convention.cut
+    return "", None, 0.0
 
 
 def _between(name: str, low: float, high: float) -> str:
-    digits = 1 if "times" in name else 0
+    digits = 1 if ":" in name else 0
     if low == -np.inf:
         return "up to " + name.format(f"{high:.{digits}f}")
     if high == np.inf:
         return "over " + name.format(f"{low:.{digits}f}")
-    return name.format(f"{low:.{digits}f} to {high:.{digits}f}")
+    return name.format(f"{low:.{digits}f}–{high:.{digits}f}")
 
 
 def _grade(evidence: Evidence, label: str, rows: Flags, side: Longs) -> Grade:

@@ -16,7 +16,7 @@ from assay.quality.convention.features import CLASS, Feature
 from assay.quality.convention.leaving_out import Informative, Selected
 from assay.quality.convention.model import Convention, Kind, Side
 from assay.quality.convention.naming import Boundary
-from assay.quality.convention.placing import LOOSENESS, Placement
+from assay.quality.convention.placing import LOOSENESS, Pattern, Placement
 from assay.quality.image_shares import share_by_image
 from assay.quality.intervals import z_value
 from assay.quality.marks import Longs
@@ -28,6 +28,7 @@ LOG_ODDS_FLOOR: Final = (
 MIN_APART: Final = 20  # times each side met objects of the kind that have no other feature found
 MIN_DISCORDANT: Final = 3  # times a person met an object of the kind that somebody drew and somebody did not
 MOST_PLACES: Final = 200
+SHOWS_WELL: Final = 0.9  # places are shown whose difference is about this quantile of all
 
 
 class Teller:
@@ -154,7 +155,7 @@ class Teller:
             Side(further + about, names[1], self._offset(placement, camps.high, tested)),
             Side(nearer + about, names[0], self._offset(placement, ~camps.high, tested)),
         )
-        title = f"{words.people(len(high))} {_verb_phrase(further, len(high))}{about} than {words.people(len(low))}"
+        title = f"{words.people(len(high))} {_verb_phrase(further, len(high))}{about} than {words.others(len(low))}"
         kind: Kind = _kind(camps)
         if not camps.is_clear:
             kind, sides = "spread", ()
@@ -178,7 +179,7 @@ class Teller:
             clause=clause,
             other_clause=other,
             holds=pattern.holds,
-            places=self._apart(pattern.holds, high, low),
+            places=self._apart(pattern, high, low),
         )
 
     def _kind_words(self, feature: Feature, *, turned: bool) -> words.Words:
@@ -258,20 +259,22 @@ class Teller:
         against = np.bincount(cells.unit, (is_high & says_first) | (is_low & says_second), n)
         return _best(apart - 0.5 * against)
 
-    def _apart(self, holds: Flags, high: Longs, low: Longs) -> Longs:
-        """Units drawn by both sides, best those where the marks differ most."""
+    def _apart(self, pattern: Pattern, high: Longs, low: Longs) -> Longs:
+        """Units drawn by both sides, best those where the difference shows well, and yet not the oddest."""
         cells, n = self._evidence.cells, self._evidence.n_units
-        area = np.prod(cells.box[:, 2:] - cells.box[:, :2], axis=1)
-        size = np.log(np.where(cells.drew, area, 1.0))
-        both = []
+        box = self._evidence.box[cells.unit]
+        extent = np.tile(box[:, 2:] - box[:, :2], 2)
+        outward = np.array([-1.0, -1.0, 1.0, 1.0]) * (cells.box - box) / extent
+        offset = np.where(cells.drew, np.nan_to_num(outward) @ pattern.signs / np.abs(pattern.signs).sum(), 0.0)
+        totals, counts = [], []
         for side in (high, low):
             mine = cells.drew & np.isin(cells.person, side)
-            both.append((np.bincount(cells.unit, size * mine, n), np.bincount(cells.unit, mine, n)))
-        (total_high, n_high), (total_low, n_low) = both
-        met = holds & (n_high > 0) & (n_low > 0)
-        gap = total_high / np.maximum(n_high, 1) - total_low / np.maximum(n_low, 1)
-        usual = float(np.median(gap[met])) if met.any() else 0.0
-        return _best(np.where(met, 1.0 / (1.0 + np.abs(gap - usual)), 0.0))  # typical places, not the oddest
+            totals.append(np.bincount(cells.unit, offset * mine, n))
+            counts.append(np.bincount(cells.unit, mine, n))
+        met = pattern.holds & (counts[0] > 0) & (counts[1] > 0)
+        gap = totals[0] / np.maximum(counts[0], 1) - totals[1] / np.maximum(counts[1], 1)
+        plain = float(np.quantile(gap[met], SHOWS_WELL)) if met.any() else 0.0
+        return _best(np.where(met, 1.0 / (1.0 + np.abs(gap - plain)), 0.0))
 
 
 _OPPOSITE: Final = {"small": "large", "large": "small"}

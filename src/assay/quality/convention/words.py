@@ -110,6 +110,11 @@ def people(n: int) -> str:
     return "one person" if n == 1 else f"{count(n)} people"
 
 
+def others(n: int) -> str:
+    """So many others, in words."""
+    return "one other" if n == 1 else f"{count(n)} others"
+
+
 def kind_words(kind: str, *, things: str, cut: float, name: str) -> Words:
     """The words for one kind of object with its numbers and names put in."""
     values = {"things": things, "cut": cut, "percent": 100 * cut, "name": name or "?"}

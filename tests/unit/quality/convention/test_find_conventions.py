@@ -35,7 +35,7 @@ def test_a_split_names_both_sides_says_how_much_and_drafts_both_rules() -> None:
     assert leaving.value.low < leaving.value.value < leaving.value.high
     assert drawing.value.value < 0.3
     assert leaving.elsewhere.value < 0.2
-    assert split.title == "Parts cut by the image edge: three people leave them out, five people draw them"
+    assert split.title == "Parts cut by the image edge: three people leave them out, five draw them"
     assert split.clause.startswith("Draw every one of the parts that the image edge cuts")
     assert split.other_clause == "Leave out parts that the image edge cuts."
     assert 0 < split.p_value <= 0.05 / 3

@@ -1,6 +1,6 @@
 // One finding: places where people part and who stands where at the left, the clause and what it costs at the right.
 import type { Finding, FindingSide } from "@/api/types";
-import { intervalText, rate } from "@/format/numbers";
+import { count, intervalText, rate } from "@/format/numbers";
 import { t } from "@/text/en";
 import { Card, Columns } from "@/ui/Card";
 import { CropCard, CropRow } from "@/ui/CropCard";
@@ -93,7 +93,7 @@ function Side({ finding, side, tone }: { finding: Finding; side: FindingSide; to
         <IntervalBar interval={value} domain={geometry ? [-0.25, 0.25] : [0, 1]} />
         <span>
           <b>{value.value === null ? t.numbers.notEnoughWords : figureText(finding, value.value)}</b>{" "}
-          {!geometry && <span className={css.meta}>{intervalText(value)}</span>} <span className={css.meta}>{t.numbers.n(String(value.n))}</span>
+          {!geometry && <span className={css.meta}>{intervalText(value)}</span>} <span className={css.meta}>{t.numbers.n(count(value.n))}</span>
         </span>
       </p>
       <p className={css.meta}>{figureWords(finding)}{elsewhere?.value != null && `; ${t.gaps.elsewhere} ${rate(elsewhere.value)}`}</p>

@@ -1,6 +1,6 @@
 // The share that each side draws, by degree: two lines that part where the rule is open, with the table behind them.
 import type { Finding } from "@/api/types";
-import { intervalText, rate } from "@/format/numbers";
+import { count, intervalText, rate } from "@/format/numbers";
 import { t } from "@/text/en";
 import { linear, linePath } from "@/ui/chart";
 import { ChartTable } from "@/ui/ChartTable";
@@ -35,7 +35,7 @@ export function GradeChart({ grades, does }: { grades: Grades; does: readonly [s
             <Interval share={grade.shares[1]} x={x(at) - 5} y={y} className={css.markA ?? ""} />
             <Interval share={grade.shares[0]} x={x(at) + 5} y={y} className={css.markB ?? ""} />
             <text className={css.tick} x={x(at)} y={HEIGHT - 20} textAnchor="middle">{grade.label}</text>
-            <text className={css.tick} x={x(at)} y={HEIGHT - 6} textAnchor="middle">{t.numbers.n(`${String(grade.shares[1].n)} / ${String(grade.shares[0].n)}`)}</text>
+            <text className={css.tick} x={x(at)} y={HEIGHT - 6} textAnchor="middle">{t.numbers.n(`${count(grade.shares[1].n)} / ${count(grade.shares[0].n)}`)}</text>
           </g>
         ))}
       </svg>
@@ -55,5 +55,5 @@ function Interval({ share, x, y, className }: { share: Grades[number]["shares"][
 }
 
 function cell(share: Grades[number]["shares"][number]): string {
-  return share.value === null ? t.numbers.notEnoughWords : `${rate(share.value)} ${intervalText(share)} ${t.numbers.n(String(share.n))}`;
+  return share.value === null ? t.numbers.notEnoughWords : `${rate(share.value)} ${intervalText(share)} ${t.numbers.n(count(share.n))}`;
 }

@@ -1,6 +1,6 @@
 // What publishing would change and cost, and why the difference is called a practice.
 import type { Finding } from "@/api/types";
-import { intervalText, valueText } from "@/format/numbers";
+import { count, intervalText, valueText } from "@/format/numbers";
 import { t } from "@/text/en";
 import { Card } from "@/ui/Card";
 import { IntervalBar } from "@/ui/Measure";
@@ -23,8 +23,8 @@ export function ProofCards({ finding, proof }: { finding: Finding; proof: Proof 
       </Card>
       <Card title={t.gaps.whyPractice}>
         <p className={css.chips}>
-          <span className={css.chip}><b>{valueText(proof.within)}</b> {t.gaps.within} {t.numbers.n(String(proof.within.n))}</span>
-          <span className={css.chip}><b>{valueText(proof.across)}</b> {t.gaps.across} {t.numbers.n(String(proof.across.n))}</span>
+          <span className={css.chip}><b>{valueText(proof.within)}</b> {t.gaps.within} {t.numbers.n(count(proof.within.n))}</span>
+          <span className={css.chip}><b>{valueText(proof.across)}</b> {t.gaps.across} {t.numbers.n(count(proof.across.n))}</span>
           <span className={css.chip}>{t.gaps.chance(finding.p_value)}</span>
         </p>
         <p className="grey">{t.gaps.noTrend}</p>
@@ -37,7 +37,7 @@ function Row({ label, estimate, floor }: { label: string; estimate: Proof["agree
   return (
     <>
       <dt>{label}</dt>
-      <dd className={css.figure}><IntervalBar interval={estimate} domain={[floor, 1]} /> <span><b>{valueText(estimate)}</b> <span className={css.meta}>{intervalText(estimate)}</span> <span className={css.meta}>{t.numbers.n(String(estimate.n_items), t.units.images)}</span></span></dd>
+      <dd className={css.figure}><IntervalBar interval={estimate} domain={[floor, 1]} /> <span><b>{valueText(estimate)}</b> <span className={css.meta}>{intervalText(estimate)}</span> <span className={css.meta}>{t.numbers.n(count(estimate.n_items), t.units.images)}</span></span></dd>
     </>
   );
 }

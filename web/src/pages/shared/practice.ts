@@ -21,7 +21,10 @@ export function figureText(finding: Finding, value: number): string {
   return value < 0 ? `−${percent}` : `+${percent}`;
 }
 
+/** The names of a side; simulated people are said to be so, once for all where all are. */
 export function namesOf(side: FindingSide): string {
-  const names = side.people.map((person) => (person.simulated ? `${person.name} (${t.people.simulated})` : person.name));
-  return names.length > 0 ? names.join(", ") : t.gaps.nobodySure;
+  if (side.people.length === 0) return t.gaps.nobodySure;
+  const all = side.people.every((person) => person.simulated);
+  const names = side.people.map((person) => (person.simulated && !all ? `${person.name} (${t.people.simulated})` : person.name)).join(", ");
+  return all ? `${names} (${t.people.simulated})` : names;
 }
