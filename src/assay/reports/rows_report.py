@@ -8,6 +8,7 @@ from typing import Any, Final
 from assay.kernel.estimate import Estimate
 from assay.quality.rows import RowsReport
 from assay.quality.rows.report import Alike, Scored
+from assay.quality.rows.sums import Worst
 from assay.reports.documents import VERSION, Json, figure, number, said
 
 _PARTS: Final = ("f1", "mean_iou", "existence", "label_class", "geometry")
@@ -53,7 +54,7 @@ class MeasureReport:
             "scores": {name: _scored(one) for name, one in f.scores.items()},
             "class_scores": {name: _scored(one) for name, one in f.class_scores.items()},
             "confusion": [{"accepted": gold, "answered": answer, "n": n} for gold, answer, n in f.confusion],
-            "worst": [{"item": w.item, "f1": w.f1, "n": -w.minus_marks} for w in f.worst],
+            "worst": [_worst(w) for w in f.worst],
         }
 
     def lines(self) -> list[str]:
@@ -67,6 +68,11 @@ class MeasureReport:
         if f.score is not None:
             lines += ["  Against the accepted marks", *_named(f.score, _RATES), f"    {_errors(f.score)}"]
         return [*lines, *_people(f)]
+
+
+def _worst(one: Worst) -> Json:
+    """One item by itself has a value and no interval."""
+    return {"item": one.item, "f1": number(Estimate(one.f1, None, None, -one.minus_marks, 1, "ratio-of-sums"))}
 
 
 def _alike(one: Alike) -> Json:
