@@ -74,6 +74,7 @@ def prediction_in(rx: Rx, prediction_id: str) -> Prediction:
 aliases = store.aliases
 alias_moves = store.alias_moves
 predictions_of_item = store.predictions_of_item
+predictions_of_items = store.predictions_of_items
 predictions_between = store.predictions_between
 evaluations_of = store.evaluations_of
 outcomes_of = store.outcomes_of

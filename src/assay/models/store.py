@@ -470,6 +470,28 @@ def predictions_between(
     return _with_marks(rx, rows)
 
 
+_of_items = sa.select(predictions).where(
+    predictions.c.project_id == PROJECT,
+    predictions.c.version_id == sa.bindparam("version"),
+    predictions.c.origin == sa.bindparam("origin_"),
+    predictions.c.request_key == sa.bindparam("request_key_"),
+    predictions.c.item_id.in_(sa.bindparam("items", expanding=True)),
+)
+_IN_ONE_GO = 400
+
+
+def predictions_of_items(
+    rx: Rx, version_id: str, origin: PredictionOrigin, request_key: str, item_ids: Sequence[str]
+) -> dict[str, Prediction]:
+    """What one version said about these items under one key; items it did not answer are left out."""
+    found: dict[str, Prediction] = {}
+    for start in range(0, len(item_ids), _IN_ONE_GO):
+        some = list(item_ids[start : start + _IN_ONE_GO])
+        rows = rx.rows(_of_items, version=version_id, origin_=origin.value, request_key_=request_key, items=some)
+        found |= {p.new.item_id: p for p in _with_marks(rx, rows)}
+    return found
+
+
 def add_prediction(tx: Tx, prediction: Prediction) -> bool:
     """Keep a prediction with its marks; False when its key was used before."""
     new = prediction.new

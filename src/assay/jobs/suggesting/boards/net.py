@@ -136,7 +136,7 @@ def _loss(weights: Weights, x: Array, y: NDArray[np.int64], boxes: Array, n_clas
     slope[:, :-BOX] = p
     slope[rows, y] -= 1
     slope[:, -BOX:] = BOX_WEIGHT * np.clip(off / SMOOTH, -1, 1)
-    return float(loss), _backward(weights, kept, (slope / n).astype(np.float32))
+    return float(loss), _backward(weights, kept, (slope / n).astype(out.dtype))
 
 
 def _backward(weights: Weights, kept: list[Any], slope: Array) -> Weights:
@@ -153,7 +153,7 @@ def _backward(weights: Weights, kept: list[Any], slope: Array) -> Weights:
         slopes[f"c{no}"], slopes[f"c{no}b"] = columns.reshape(len(rows), -1).T @ rows, rows.sum(axis=0)
         if no:
             spread = (rows @ weights[f"c{no}"].T).reshape(*y.shape[:3], shape[3], side, side)
-            down = np.zeros(shape, np.float32)
+            down = np.zeros(shape, spread.dtype)
             high, wide = y.shape[1], y.shape[2]
             for i in range(side):
                 for j in range(side):
@@ -177,4 +177,4 @@ def _turn(crops: Array, boxes: Array, rng: np.random.Generator) -> tuple[Array, 
 
 def _softmax(logits: Array) -> Array:
     e = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(e / e.sum(axis=1, keepdims=True), np.float32)
+    return np.asarray(e / e.sum(axis=1, keepdims=True), logits.dtype)
