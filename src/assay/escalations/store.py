@@ -118,7 +118,7 @@ def list_escalations(
     params: dict[str, Any] = {"in_state": state}
     for place, word in enumerate(words):
         statement = statement.where(escalations.c.words.like(sa.bindparam(f"word_{place}"), escape="\\"))
-        params[f"word_{place}"] = f"%{re.sub(r'([%_\\])', r'\\\1', word.lower())}%"
+        params[f"word_{place}"] = f"%{_literal(word.lower())}%"
     for column, value in (("clause", clause), ("label_class", label_class)):
         if value:
             statement = statement.where(escalations.c[column] == sa.bindparam(f"of_{column}"))
@@ -127,6 +127,11 @@ def list_escalations(
         statement = statement.where(escalations.c.id < sa.bindparam("before"))
         params["before"] = before
     return [_read(row) for row in rx.rows(statement.order_by(escalations.c.id.desc()).limit(n), **params)]
+
+
+def _literal(word: str) -> str:
+    """A word in which LIKE sees no pattern."""
+    return re.sub(r"([%_\\])", r"\\\1", word)
 
 
 def _read(row: Any) -> Escalation:  # noqa: ANN401 - a database row
