@@ -75,8 +75,8 @@ def as_json(cell: Cell, tally: PersonTally) -> dict[str, Any]:
             "now": float(np.median(tally.now_half)),
         },
         "flagged": tally.n_flagged / n,
-        "habit_found": {feature: found / n for feature, found in tally.n_found.items()},
-        "false_habit": tally.n_false / n,
+        "habit_found": {feature: found / cell.n_searched for feature, found in tally.n_found.items()},
+        "false_habit": tally.n_false / cell.n_searched,
     }
 
 

@@ -16,11 +16,13 @@ import numpy as np
 from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 
-from assay.demo.fates import Fate, Fates, ObjectTable, draw_fates, error_counts, expected_rate, object_table
+from assay.demo.fates import Fates, ObjectTable, draw_fates, error_counts, expected_rate, object_table
 from assay.demo.people import cast_for
 from assay.demo.person import SimulatedPerson
+from assay.demo.sheets import sheet_of
 from assay.demo.truth import TruthItem
 from assay.kernel.estimate import Estimate
+from assay.quality.boxes import Boxes
 from assay.quality.calibration import (
     ChangeFilter,
     GoldAnswers,
@@ -32,12 +34,14 @@ from assay.quality.calibration import (
     policy_curve,
     pool_rho,
 )
-from assay.quality.habit_evidence import Opportunities, object_flags, sides_on_edge
-from assay.quality.habits import find_habits
+from assay.quality.convention import find_conventions
 
 N_GOLD: Final = 36
 CHECKED_AT: Final = (22, 30, 36)
 WIDTH_AT_MARKS: Final = 300
+MOSTLY_WRONG: Final = 0.4  # whose error is surely beyond this has no practice to compare, as on the server
+N_DRAWS: Final = 199  # random draws behind each p-value: enough for a level of .05 / 3
+EDGE_RATIO: Final = 0.004  # a side this near to the picture's edge, as a share of the picture's side, lies on it
 
 
 @dataclass
@@ -53,8 +57,8 @@ class PersonTally:
         period_half: half-widths of the period interval at about 300 marks.
         now_half: half-widths of the current rate's interval at about 300 marks.
         n_flagged: runs in which the policy chart rang.
-        n_found: runs in which a habit they really have was found, by feature.
-        n_false: runs in which a habit they do not have was reported.
+        n_found: searched runs in which a habit they really have was found, by feature.
+        n_false: searched runs in which a habit they do not have was reported.
         expected_flag: whether something should be said about them.
         habits: the habits they really have.
     """
@@ -81,12 +85,14 @@ class Cell:
         rho: intra-image correlation of everybody's errors.
         n_gold: gold images each person met.
         n_runs: how many runs.
+        n_searched: runs in which habits were looked for.
         people: a tally for each of the six.
     """
 
     rho: float
     n_gold: int
     n_runs: int
+    n_searched: int
     people: tuple[PersonTally, ...]
 
 
@@ -98,7 +104,9 @@ class _Stage:
     tables: tuple[ObjectTable, ...]
     starts: NDArray[np.int64]
     boxes: NDArray[np.float64]
-    flags: NDArray[np.bool_]
+    sizes_px: NDArray[np.float64]
+    classes: NDArray[np.int32]
+    class_names: tuple[str, ...]
     on_edge: NDArray[np.bool_]
     chart: PolicyChart
     n_gold: int
@@ -111,9 +119,10 @@ def run_cell(
     n_runs: int,
     seed: int = 0,
     n_gold: int = N_GOLD,
+    search_every: int = 1,
     progress: Callable[[int], None] | None = None,
 ) -> Cell:
-    """Run the cast over a data set `n_runs` times; about 50 runs a second.
+    """Run the cast over a data set `n_runs` times; about 50 runs a second, 12 of those in which habits are looked for.
 
     Args:
         items: the data set; gold is drawn from it anew in each run.
@@ -121,15 +130,17 @@ def run_cell(
         n_runs: how many runs.
         seed: of everything.
         n_gold: gold images each person meets.
+        search_every: look for habits in every so many-th run.
         progress: called after each run with its number.
     """
     stage = _stage(items, rho, n_gold)
     tallies = tuple(_fresh(person, table, stage) for person, table in zip(stage.cast, stage.tables, strict=True))
     for run in range(n_runs):
-        _one_run(stage, tallies, default_rng([seed, round(rho * 1000), run]))
+        rng = default_rng([seed, round(rho * 1000), run])
+        _one_run(stage, tallies, rng, search=run % search_every == 0)
         if progress is not None:
             progress(run + 1)
-    return Cell(rho, n_gold, n_runs, tallies)
+    return Cell(rho, n_gold, n_runs, -(-n_runs // search_every), tallies)
 
 
 def _stage(items: Sequence[TruthItem], rho: float, n_gold: int) -> _Stage:
@@ -140,8 +151,12 @@ def _stage(items: Sequence[TruthItem], rho: float, n_gold: int) -> _Stage:
     units = np.maximum(tables[0].counts, 1)
     chart = demo_policy_chart(UnitHistogram.of(units))
     starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(tables[0].counts)])
-    flags, on_edge = object_flags(boxes, tables[0].item, sizes), sides_on_edge(boxes, sizes[tables[0].item])
-    return _Stage(cast, tables, starts, boxes, flags, on_edge, chart, n_gold)
+    near = EDGE_RATIO * sizes[tables[0].item]
+    on_edge = np.concatenate([boxes[:, :2] <= near, boxes[:, 2:] >= sizes[tables[0].item] - near], axis=1)
+    labels = [o.label_class for item in items for o in item.objects]
+    names = tuple(sorted(set(labels)))
+    codes = np.array([names.index(label) for label in labels], np.int32)
+    return _Stage(cast, tables, starts, boxes, sizes, codes, names, on_edge, chart, n_gold)
 
 
 def _fresh(person: SimulatedPerson, table: ObjectTable, stage: _Stage) -> PersonTally:
@@ -162,17 +177,19 @@ def _true_after(person: SimulatedPerson, table: ObjectTable, n_images: int, n_go
     return (before * early + (n_images - before) * late) / n_images
 
 
-def _one_run(stage: _Stage, tallies: tuple[PersonTally, ...], rng: Generator) -> None:
+def _one_run(stage: _Stage, tallies: tuple[PersonTally, ...], rng: Generator, *, search: bool) -> None:
     gold = rng.integers(len(stage.tables[0].counts), size=stage.n_gold)
-    answers, rows = [], []
+    answers, sheets = [], {}
     for number, (person, table) in enumerate(zip(stage.cast, stage.tables, strict=True)):
         order = rng.permutation(stage.n_gold)
         part, objects = _taken(table, gold[order], stage.starts)
         fates = draw_fates(person, part, rng, np.arange(stage.n_gold) >= stage.n_gold // 2)
         answers.append(GoldAnswers.of(*error_counts(fates, part)))
-        rows.append(_evidence(stage, number, fates, order[part.item], objects, rng))
-    _tally_rates(stage, tallies, answers)
-    _tally_habits(tallies, rows)
+        if search:
+            sheets[person.name] = _sheet(stage, number, fates, part, order, objects, stage.sizes_px[gold], rng)
+    wrong = _tally_rates(stage, tallies, answers)
+    if search:
+        _tally_habits(stage, tallies, sheets, wrong, stage.sizes_px[gold], rng)
 
 
 def _taken(
@@ -193,30 +210,33 @@ def _taken(
     return part, objects
 
 
-def _evidence(
-    stage: _Stage, number: int, fates: Fates, images: NDArray[np.int64], objects: NDArray[np.int64], rng: Generator
-) -> Opportunities:
-    """What the habit finder would see of these fates: misses, and how far each side of a drawn box reaches."""
-    reach = rng.normal(0, 0.02, (len(objects), 4))
-    reach[fates.fate == Fate.ECHOED, 3] += 0.55
-    for row in np.flatnonzero(fates.fate == Fate.MISLOCALISED):
-        side, way = int(rng.integers(4)), int(rng.integers(3))  # shifted, cut or longer on any side alike
-        reach[row, side] += (0.25, -0.4, 0.65)[way]
-        reach[row, (side + 2) % 4] -= (0.25, 0.0, 0.0)[way]
-    reach[fates.fate == Fate.MISSED] = np.nan
-    reach[stage.on_edge[objects]] = np.nan
-    return Opportunities(
-        tuple(person.name for person in stage.cast),
-        np.full(len(objects), number, np.int64),
-        images,
-        stage.flags[objects],
-        fates.fate == Fate.MISSED,
-        reach,
-        stage.boxes[objects],
+def _sheet(
+    stage: _Stage,
+    number: int,
+    fates: Fates,
+    part: ObjectTable,
+    order: NDArray[np.int64],
+    objects: NDArray[np.int64],
+    sizes_px: NDArray[np.float64],
+    rng: Generator,
+) -> Boxes:
+    """What these fates look like on the gold images, which were met in `order`."""
+    confused = stage.cast[number].confuses
+    return sheet_of(
+        fates,
+        image=order[part.item],
+        order=order,
+        boxes=stage.boxes[objects],
+        classes=stage.classes[objects],
+        on_edge=stage.on_edge[objects],
+        sizes_px=sizes_px,
+        pair=None if confused is None else (stage.class_names.index(confused[0]), stage.class_names.index(confused[1])),
+        rng=rng,
     )
 
 
-def _tally_rates(stage: _Stage, tallies: tuple[PersonTally, ...], answers: list[GoldAnswers]) -> None:
+def _tally_rates(stage: _Stage, tallies: tuple[PersonTally, ...], answers: list[GoldAnswers]) -> frozenset[str]:
+    """Count intervals and alarms; returns who is surely mostly wrong."""
     wide = [int(np.searchsorted(np.cumsum(a.n_units), WIDTH_AT_MARKS)) + 1 for a in answers]
     for n_images in CHECKED_AT:
         if n_images > stage.n_gold:
@@ -232,17 +252,28 @@ def _tally_rates(stage: _Stage, tallies: tuple[PersonTally, ...], answers: list[
         tally.now_half.append(early.now().half_width or 1.0)
         tally.now_covered += _holds(early.fold_all(given[n_wide:]).now(), tally.true_now)
         tally.n_flagged += bool(policy_curve(stage.chart, given)[1].alarms)
+    now = {tally.name: period_rate(given, pool).estimate for tally, given in zip(tallies, answers, strict=True)}
+    return frozenset(name for name, estimate in now.items() if (estimate.low or 0.0) >= MOSTLY_WRONG)
 
 
 def _holds(estimate: Estimate, truth: float) -> bool:
     return estimate.low is not None and estimate.high is not None and estimate.low <= truth <= estimate.high
 
 
-def _tally_habits(tallies: tuple[PersonTally, ...], rows: list[Opportunities]) -> None:
-    names = rows[0].people
-    found = {(name, habit.feature) for habit in find_habits(Opportunities.same_images(rows)) for name in habit.people}
-    for name, tally in zip(names, tallies, strict=True):
-        mine = {feature for who, feature in found if who == name}
+def _tally_habits(
+    stage: _Stage,
+    tallies: tuple[PersonTally, ...],
+    sheets: dict[str, Boxes],
+    wrong: frozenset[str],
+    sizes_px: NDArray[np.float64],
+    rng: Generator,
+) -> None:
+    compared = {name: sheet for name, sheet in sheets.items() if name not in wrong}
+    report = find_conventions(compared, rng=rng, sizes_px=sizes_px, n_draws=N_DRAWS)
+    found = {(name, c.feature.partition("@")[0]) for c in report.conventions for name in c.departing}
+    for person, tally in zip(stage.cast, tallies, strict=True):
+        mine = {feature for who, feature in found if who == tally.name}
         for feature in tally.habits:
             tally.n_found[feature] += feature in mine
-        tally.n_false += bool(mine - set(tally.habits))
+        true = {*tally.habits, *(("covered",) if person.skips_covered else ())}
+        tally.n_false += bool(mine - true)

@@ -150,7 +150,7 @@ class Finding:
             return ()
         if self.part == "existence" and self.form == "split":
             return self.sides[0].people
-        return min(self.sides, key=lambda side: len(side.people) or len(self.undecided) + 99).people
+        return min((side.people for side in self.sides if side.people), key=len, default=())
 
 
 @dataclass(frozen=True, slots=True)

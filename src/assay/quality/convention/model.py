@@ -82,6 +82,15 @@ class Convention:
     holds: NDArray[np.bool_] = field(repr=False)
     places: NDArray[np.int64] = field(repr=False)
 
+    @property
+    def departing(self) -> tuple[str, ...]:
+        """Whose figures it explains: who leaves out what others draw, else the smaller side; nobody for `spread`."""
+        if not self.sides:
+            return ()
+        if self.part == "existence" and self.kind == "split":
+            return self.sides[0].people
+        return min((side.people for side in self.sides if side.people), key=len, default=())
+
 
 @dataclass(frozen=True, slots=True)
 class Grade:
