@@ -105,3 +105,22 @@ def leaning_on_other_files() -> bytes:
     out = helper.make_tensor_value_info("out", TensorProto.FLOAT, [1, 3, 8, 8])
     graph = helper.make_graph(nodes, "g", [_picture()], [out], [tensor])
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8).SerializeToString()
+
+
+def mean_colour_encoder(side: int, width: int | None = None) -> bytes:
+    """An embedding of three numbers: the mean of each colour; any number of pictures at once."""
+    nodes = [helper.make_node("ReduceMean", ["picture"], ["mean"], axes=[2, 3], keepdims=0)]
+    out = helper.make_tensor_value_info("mean", TensorProto.FLOAT, None)
+    return _file(nodes, [_picture(("n", 3, side, width or side))], [out])
+
+
+def nan_encoder(side: int) -> bytes:
+    """An embedding of three numbers that are none: the logarithm of a negative mean."""
+    nodes = [
+        helper.make_node("ReduceMean", ["picture"], ["mean"], axes=[2, 3], keepdims=0),
+        helper.make_node("Sub", ["mean", "much"], ["below"]),
+        helper.make_node("Log", ["below"], ["nothing"]),
+    ]
+    out = helper.make_tensor_value_info("nothing", TensorProto.FLOAT, None)
+    much = _constant("much", np.array([[1e4, 1e4, 1e4]], np.float32))
+    return _file(nodes, [_picture(("n", 3, side, side))], [out], [much])

@@ -55,7 +55,15 @@ from assay.access.projects import (
     resume,
     set_paused,
 )
-from assay.access.queries import any_accounts, find_account, find_project_by, keys_of_account, list_accounts, names_of
+from assay.access.queries import (
+    all_projects,
+    any_accounts,
+    find_account,
+    find_project_by,
+    keys_of_account,
+    list_accounts,
+    names_of,
+)
 from assay.access.rules import clean_login, clean_name, clean_roles, slug_of
 from assay.access.throttle import Bucket, Throttle
 
@@ -83,6 +91,7 @@ __all__ = [
     "add_account",
     "add_link",
     "add_member",
+    "all_projects",
     "any_accounts",
     "change_password",
     "change_roles",

@@ -44,3 +44,6 @@ def keys_of_account(house: House, actor: Actor, user_id: str) -> list[ApiKey]:
     """Somebody's keys: for the command line."""
     with house.read(actor, None) as rx:
         return store.keys_of(rx, user_id)
+
+
+all_projects = store.all_projects

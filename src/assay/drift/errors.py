@@ -1,0 +1,56 @@
+"""What can go wrong when arriving items are watched."""
+
+from __future__ import annotations
+
+from assay.kernel.errors import ConflictError, NotFoundError, UndefinedError
+
+
+class MonitorNotFoundError(NotFoundError):
+    """No such monitor in this project."""
+
+    code = "drift.monitor_not_found"
+
+    def __init__(self, monitor_id: str) -> None:
+        super().__init__(f"There is no monitor {monitor_id}.", hint="List the project's monitors.")
+
+
+class DiagnosisNotFoundError(NotFoundError):
+    """No such diagnosis in this project."""
+
+    code = "drift.diagnosis_not_found"
+
+    def __init__(self, diagnosis_id: str) -> None:
+        super().__init__(f"There is no diagnosis {diagnosis_id}.", hint="List the project's diagnoses.")
+
+
+class NothingArrivedError(UndefinedError):
+    """Fewer items than a window have arrived and been described since the reference."""
+
+    code = "drift.nothing_arrived"
+
+    def __init__(self, n: int, *, window: int) -> None:
+        super().__init__(
+            f"{n} described items have arrived since the reference; a window has {window}.",
+            hint="Wait for more items, or make a monitor with a smaller window.",
+        )
+
+
+class AlreadyConcludedError(ConflictError):
+    """A diagnosis that has its answer."""
+
+    code = "drift.already_concluded"
+
+    def __init__(self, diagnosis_id: str) -> None:
+        super().__init__(f"The diagnosis {diagnosis_id} has its answer.", hint="Ask again with new items.")
+
+
+class AnswersMissingError(UndefinedError):
+    """Experts have not answered enough of a packet."""
+
+    code = "drift.answers_missing"
+
+    def __init__(self, n_answered: int, n_asked: int) -> None:
+        super().__init__(
+            f"Experts have answered {n_answered} of {n_asked} items.",
+            hint="Wait until they have answered at least 30 current and 30 archived items.",
+        )
