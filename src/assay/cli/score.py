@@ -21,6 +21,12 @@ def score(
     iou: Iou = 0.5,
     tight: Annotated[float, typer.Option(help="From which overlap a mark of the right class is well placed.")] = 0.7,
     label_class: Annotated[list[str] | None, typer.Option("--class", help="Look at this class only; repeat.")] = None,
+    like: Annotated[
+        str | None,
+        typer.Option(
+            help="Also by this tool's rules: cvat, cvat-2023, datumaro, coco, label-studio, strict.", metavar="TOOL"
+        ),
+    ] = None,
     html: Html = None,
     seed: Seed = 0,
     as_json: AsJson = False,
@@ -37,6 +43,7 @@ def score(
         threshold=iou,
         tight_threshold=tight,
         classes=tuple(label_class or ()),
+        like=like,
         seed=seed,
     )
     page = score_page(found, command=command_line(), meta=clock.meta()) if html else ""

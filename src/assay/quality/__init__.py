@@ -117,6 +117,7 @@ from assay.quality.polylines import LineDistance as LineDistance
 from assay.quality.polylines import Polylines as Polylines
 from assay.quality.polylines import line_distance as line_distance
 from assay.quality.polylines import line_similarity as line_similarity
+from assay.quality.presets import Preset as Preset
 from assay.quality.presets import PresetReport as PresetReport
 from assay.quality.presets import compare_as as compare_as
 from assay.quality.promotion_gate import Comparison as Comparison

@@ -73,7 +73,7 @@ def agree(
 
 def score(
     answers: Source, gold: Source, *, name: str = "answer", threshold: float = 0.5, tight_threshold: float = 0.7,
-    classes: tuple[str, ...] = (), seed: int = 0,
+    classes: tuple[str, ...] = (), like: str | None = None, seed: int = 0,
 ) -> _score.ScoreReport:  # fmt: skip
     """Hold answers, of people or of a model, against gold.
 
@@ -84,12 +84,14 @@ def score(
         threshold: IoU from which two marks may be the same thing.
         tight_threshold: IoU from which a mark of the right class is well placed.
         classes: names of those to look at; all when empty.
+        like: another tool whose rules are followed beside Assay's own: `cvat`, `cvat-2023`, `datumaro`, `coco`,
+            `label-studio`, `strict`.
         seed: for intervals.
     """
     truth = labels_of(gold)
     return _score.score(
         truth, _predictions(answers, truth), name=name, threshold=threshold, tight_threshold=tight_threshold,
-        classes=classes, seed=seed,
+        classes=classes, like=like, seed=seed,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from assay.quality.ratios import share_over_items
 from assay.reports import documents
 from assay.reports.documents import Json, figure, listed, said
 from assay.reports.errors import NoAreasError
+from assay.reports.like import Like, compare_like
 from assay.reports.sources import Labels
 from assay.reports.trouble import naming
 from assay.reports.work import Flags, Longs, Work, together
@@ -78,6 +79,7 @@ class ScoreReport:
         notes: what to know when reading the figures.
         attributes: attribute to the share of pairs of one class, gold having a value, whose value is another or
             missing; the fifth kind of error stands beside the others, because such a mark is right in all else.
+        like: the same by another tool's rules, for each author; empty when not asked for.
         verdicts: author to the pictures they answered and the verdict on every mark there.
     """
 
@@ -92,6 +94,7 @@ class ScoreReport:
     tight_threshold: float
     notes: tuple[str, ...] = ()
     attributes: dict[str, Estimate] = field(default_factory=dict)
+    like: tuple[Like, ...] = ()
     verdicts: dict[str, tuple[Longs, Score]] = field(default_factory=dict, repr=False)
 
     def to_json(self) -> Json:
@@ -106,6 +109,7 @@ class ScoreReport:
             "confusion": {"classes": [*self.work.classes, "nothing"], "counts": self.confusion.tolist()},
             "coco": None if self.coco is None else documents.numbers(self.coco.values),
             "attributes": documents.numbers(self.attributes),
+            "like": [one.to_json() for one in self.like],
             "notes": list(self.notes),
         }
 
@@ -128,12 +132,12 @@ class ScoreReport:
         for title, rows in (("by author", self.by_author), ("by class", self.by_class), ("by split", self.by_split)):
             if len(rows) > 1:
                 out += [f"  {title}:", *(f"    {row.name}: F1 {said(row.f1)}" for row in rows)]
-        return [*out, *self.notes]
+        return [*out, *(line for one in self.like for line in one.lines()), *self.notes]
 
 
 def score(
     gold: Labels, answers: Labels, *, name: str = "answer", threshold: float = 0.5, tight_threshold: float = 0.7,
-    classes: Sequence[str] = (), seed: int = 0,
+    classes: Sequence[str] = (), like: str | None = None, seed: int = 0,
 ) -> ScoreReport:  # fmt: skip
     """Hold answers against gold.
 
@@ -147,12 +151,14 @@ def score(
         threshold: IoU from which two marks may be the same thing.
         tight_threshold: IoU from which a mark of the right class is well placed.
         classes: names of those to look at; all when empty.
+        like: another tool whose rules are to be followed beside Assay's own (`like.PRESETS`).
         seed: for intervals.
     """
     work = together(gold, {name: answers}, main_name=GOLD, own_names=[name])
     wanted = work.class_numbers(classes) if classes else None
     kind = work.area_kind
     scores: dict[int, tuple[Longs, Score]] = {}
+    alike: list[Like] = []
     gold_rows = work.rows_of(0, classes=wanted)
     if len(gold_rows) == 0:
         raise NoAreasError(gold.name)
@@ -162,6 +168,10 @@ def score(
             marks = work.areas(work.rows_of(author, classes=wanted), kind).take(items)
             truth = work.areas(gold_rows, kind).take(items)
             scores[author] = (items, score_marks(truth, marks, threshold=threshold, tight_threshold=tight_threshold))
+            if like is not None:
+                sure = work.confidence[work.rows_of(author, classes=wanted, items=work.asked[author])]
+                known = None if np.isnan(sure).any() else sure
+                alike.append(compare_like(like, work.authors[author], truth, marks, scores=known))
     n_classes = len(work.classes)
     rng = np.random.default_rng(seed)
     return ScoreReport(
@@ -176,6 +186,7 @@ def score(
         tight_threshold=tight_threshold,
         notes=tuple(_notes(work, wanted)),
         attributes=_attributes(work, gold_rows, scores, wanted, rng),
+        like=tuple(alike),
         verdicts={work.authors[a]: found for a, found in scores.items()},
     )
 

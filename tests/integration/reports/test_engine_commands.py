@@ -352,3 +352,18 @@ def test_wrong_attributes_are_the_fifth_kind_of_error(tmp_path: Path, capsys: py
     assert found["attributes"]["colour"]["value"] == 0
     assert found["overall"]["error"]["value"] == 0
     assert "wrong cut" in "\n".join(assay.score(answer, gold).lines())
+
+
+def test_old_numbers_of_another_tool_can_be_checked(
+    main: Path, other: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = said(capsys, "score", other, "--gold", main, "--like", "cvat")["like"][0]
+    assert (found["author"], found["rules"]) == ("other", "cvat")
+    assert [found[f"n_{kind}"] for kind in ("valid", "mismatched", "missing", "extra")] == [70, 0, 4, 1]
+    assert found["numbers"]["accuracy"]["value"] == pytest.approx(70 / 75)
+    assert found["numbers"]["precision"]["value"] == pytest.approx(70 / 71)
+    assert (
+        said(capsys, "score", other, "--gold", main, "--like", "nobody", code=2)["error"]["code"]
+        == "quality.unknown_name"
+    )
+    assert assay.score(other, main).to_json()["like"] == []
