@@ -10,8 +10,9 @@ from assay.costs import BookKeeper
 from assay.insights import Practices, Snapshots
 from assay.jobs.followers import followers
 from assay.jobs.importing import Importer, Places
-from assay.jobs.pictures import decoder
+from assay.jobs.pictures import decoder, tiler
 from assay.jobs.ticker import Tick, Ticker
+from assay.jobs.tiles import Tiles
 from assay.kernel.clock import Clock
 from assay.queue import lapse_leases
 from assay.storage import Blobs, ConsumerRunner, open_house
@@ -66,6 +67,7 @@ def build(settings: Settings, *, clock: Clock | None = None, passwords: Password
         ]
     )
     importer = Importer(house, blobs, places, decoder())
+    tiles = Tiles(settings.data / "tiles", tiler)
     return Services(
-        settings, house, blobs, runner, passwords or Passwords(), importer, ticker, snapshots, practices, places
+        settings, house, blobs, runner, passwords or Passwords(), importer, ticker, snapshots, practices, tiles, places
     )

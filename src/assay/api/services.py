@@ -13,6 +13,7 @@ from assay.api.rates import Rates
 from assay.insights import Practices, Snapshots
 from assay.jobs.importing import Importer, Places
 from assay.jobs.ticker import Ticker
+from assay.jobs.tiles import Tiles
 from assay.storage import Blobs, ConsumerRunner, House
 
 
@@ -81,6 +82,7 @@ class Services:
     ticker: Ticker
     snapshots: Snapshots
     practices: Practices
+    tiles: Tiles
     places: Places = field(default_factory=Places)
     throttle: Throttle = field(default_factory=Throttle)
     rates: Rates = field(default_factory=Rates)

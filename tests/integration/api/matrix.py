@@ -107,6 +107,7 @@ ROWS: dict[str, Row] = {
     f"GET {P}/items": Row(READERS),
     f"GET {P}/items/{{item}}": Row(READERS),
     f"GET {P}/items/{{item}}/image": Row(READERS),
+    f"GET {P}/items/{{item}}/image/tiles/{{place}}": Row(READERS, ok=(422,)),
     f"GET {P}/items/{{item}}/thumb": Row(READERS),
     f"GET {P}/items/{{item}}/why": Row(READERS),
     # looking through a project
@@ -126,6 +127,7 @@ ROWS: dict[str, Row] = {
     f"POST {P}/claims": Row("annotator", {}),
     f"GET {P}/assignments/{{assignment}}": Row("annotator"),
     f"GET {P}/assignments/{{assignment}}/image": Row("annotator"),
+    f"GET {P}/assignments/{{assignment}}/image/tiles/{{place}}": Row("annotator", ok=(422,)),
     f"PUT {P}/assignments/{{assignment}}/draft": Row(
         "annotator", {"marks": [MARK], "seconds": 1.5, "revision": 0}, ok=(200, 409)
     ),
@@ -150,12 +152,14 @@ ROWS: dict[str, Row] = {
     f"POST {P}/reviews/claims": Row("reviewer expert lead admin", {}),
     f"GET {P}/reviews": Row("reviewer expert lead auditor admin"),
     f"GET {P}/reviews/{{review}}/image": Row("reviewer expert lead admin"),
+    f"GET {P}/reviews/{{review}}/image/tiles/{{place}}": Row("reviewer expert lead admin", ok=(422,)),
     f"POST {P}/reviews/{{review}}/verdict": Row(
         "reviewer expert lead admin", {"verdict": "accept", "client_key": "key-12345"}, ok=(200, 409)
     ),
     f"POST {P}/adjudications/claims": Row("expert lead admin"),
     f"GET {P}/adjudications": Row("expert lead auditor admin"),
     f"GET {P}/adjudications/{{adjudication}}/image": Row("expert lead admin"),
+    f"GET {P}/adjudications/{{adjudication}}/image/tiles/{{place}}": Row("expert lead admin", ok=(422,)),
     f"POST {P}/adjudications/{{adjudication}}/settlement": Row(
         "expert lead admin", {"marks": [MARK], "client_key": "key-12345"}, ok=(200, 409)
     ),

@@ -212,6 +212,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/adjudications/{adjudication}/image/tiles/{place}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Adjudication Tile
+         * @description A tile of the picture of a dispute.
+         */
+        get: operations["read_adjudication_tile_v1_projects__project__adjudications__adjudication__image_tiles__place__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/adjudications/{adjudication}/settlement": {
         parameters: {
             query?: never;
@@ -324,6 +344,26 @@ export interface paths {
          * @description The picture of one of the caller's assignments.
          */
         get: operations["read_assignment_image_v1_projects__project__assignments__assignment__image_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/assignments/{assignment}/image/tiles/{place}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Assignment Tile
+         * @description A tile of the picture of one of the caller's assignments.
+         */
+        get: operations["read_assignment_tile_v1_projects__project__assignments__assignment__image_tiles__place__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1176,6 +1216,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/items/{item}/image/tiles/{place}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Item Tile
+         * @description A tile of the picture as it is labelled.
+         */
+        get: operations["read_item_tile_v1_projects__project__items__item__image_tiles__place__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/items/{item}/thumb": {
         parameters: {
             query?: never;
@@ -1784,6 +1844,26 @@ export interface paths {
          * @description The picture of an answer to look at.
          */
         get: operations["read_review_image_v1_projects__project__reviews__review__image_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/reviews/{review}/image/tiles/{place}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Review Tile
+         * @description A tile of the picture of an answer to look at.
+         */
+        get: operations["read_review_tile_v1_projects__project__reviews__review__image_tiles__place__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5944,6 +6024,39 @@ export interface operations {
             };
         };
     };
+    read_adjudication_tile_v1_projects__project__adjudications__adjudication__image_tiles__place__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                adjudication: string;
+                place: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     new_settlement_v1_projects__project__adjudications__adjudication__settlement_post: {
         parameters: {
             query?: never;
@@ -6129,6 +6242,39 @@ export interface operations {
                 };
                 content: {
                     "image/*": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_assignment_tile_v1_projects__project__assignments__assignment__image_tiles__place__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment: string;
+                place: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
                 };
             };
             /** @description Validation Error */
@@ -7805,6 +7951,39 @@ export interface operations {
             };
         };
     };
+    read_item_tile_v1_projects__project__items__item__image_tiles__place__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item: string;
+                place: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_item_thumb_v1_projects__project__items__item__thumb_get: {
         parameters: {
             query?: never;
@@ -8973,6 +9152,39 @@ export interface operations {
                 };
                 content: {
                     "image/*": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_review_tile_v1_projects__project__reviews__review__image_tiles__place__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: string;
+                place: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
                 };
             };
             /** @description Validation Error */

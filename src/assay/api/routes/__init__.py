@@ -15,6 +15,7 @@ MODULES = (
     "gold",
     "review",
     "items",
+    "tiles",
     "browse",
     "imports",
     "insights",

@@ -28,6 +28,17 @@ def thumb_reply(medium: Medium, blobs: Blobs) -> Response:
     return Response(blobs.get(medium.thumb_sha256), media_type="image/jpeg", headers=_HEADERS)
 
 
+def tile_reply(medium: Medium, services: Services, place: str) -> Response:
+    """One tile of a large picture."""
+    data = services.tiles.tile(
+        medium.sha256 or medium.original_sha256,
+        medium.width_px * medium.height_px,
+        lambda: read_medium(medium, services.blobs, services.places),
+        place,
+    )
+    return Response(data, media_type="image/jpeg", headers=_HEADERS)
+
+
 def blob_reply(sha256: str, media_type: str, blobs: Blobs) -> Response:
     """Another stored picture."""
     return Response(blobs.get(sha256), media_type=media_type, headers=_HEADERS)

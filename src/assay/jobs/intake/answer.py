@@ -79,6 +79,28 @@ def read_answer(header: tuple[Any, ...], token: bytes, receive: Callable[[int], 
     return Answer("", "", facts, luma, thumbnail, served)
 
 
+def read_tiles(header: tuple[Any, ...], token: bytes, receive: Callable[[int], bytes], limits: Limits) -> Answer:
+    """Read the answer to a question for tiles: a refusal, or an archive as `served`; nothing in it is believed yet.
+
+    Raises:
+        ValueError: it breaks the protocol; the child is not to be trusted any more.
+    """
+    mark, told, n_facts, n_luma, n_thumbnail, n_served = header
+    if mark != protocol.ANSWER or told != token or n_facts > protocol.MAX_FACTS_BYTES or n_luma or n_thumbnail:
+        raise ValueError("not an answer to this question")
+    if n_served > limits.memory_bytes:
+        raise ValueError("parts of the wrong length")
+    raw = json.loads(receive(n_facts))
+    served = receive(n_served)
+    if not isinstance(raw, dict):
+        raise ValueError("facts are no table")  # noqa: TRY004 - one kind of error means "breach of protocol" here
+    if "refused" in raw:
+        return _refusal(raw)
+    if not served.startswith(b"PK"):
+        raise ValueError("no archive")
+    return Answer(served=served)
+
+
 def _refusal(raw: dict[str, Any]) -> Answer:
     code, reason = raw["refused"], raw.get("reason")
     if code not in FROM_CHILD or not isinstance(reason, str) or not reason:

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from assay.jobs.intake import protocol
-from assay.jobs.intake.answer import Answer, read_answer
+from assay.jobs.intake.answer import Answer, read_answer, read_tiles
 from assay.jobs.intake.errors import SandboxError
 from assay.jobs.intake.limits import Limits
 
@@ -101,8 +101,12 @@ class Child:
             raise SandboxError("the limited decoder does not start")
         return isolation
 
-    def ask(self, data: bytes) -> Answer:
+    def ask(self, data: bytes, mark: bytes = protocol.ASK) -> Answer:
         """Send a picture and wait for the answer, at most the wall time.
+
+        Args:
+            data: the picture.
+            mark: `protocol.ASK` for what is stored of it, `protocol.TILE` for its tiles.
 
         Raises:
             Dead: the child ended, was ended, or broke the protocol; it is gone then.
@@ -110,17 +114,18 @@ class Child:
         token = secrets.token_bytes(protocol.TOKEN_BYTES)
         deadline = time.monotonic() + self._limits.wall_s
         try:
-            self._send(protocol.REQUEST.pack(protocol.ASK, token, len(data)), deadline)
+            self._send(protocol.REQUEST.pack(mark, token, len(data)), deadline)
             self._send(data, deadline)
             header = protocol.REPLY.unpack(self._receive(protocol.REPLY.size, deadline))
-            answer = read_answer(header, token, lambda n_bytes: self._receive(n_bytes, deadline), self._limits)
+            read = read_tiles if mark == protocol.TILE else read_answer
+            answer = read(header, token, lambda n_bytes: self._receive(n_bytes, deadline), self._limits)
         except TimeoutError:
             raise self._dead(out_of_time=True) from None
         except (OSError, EOFError, ValueError):
             raise self._dead() from None
         was_fresh, self._n_served = self._is_fresh(), 0 if answer.refused else self._n_served + 1
         if answer.refused in _MAY_BE_INHERITED and not was_fresh:
-            return self.ask(data)
+            return self.ask(data, mark)
         return answer
 
     def _is_fresh(self) -> bool:

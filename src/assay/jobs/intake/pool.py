@@ -8,6 +8,7 @@ from queue import LifoQueue
 from types import TracebackType
 from typing import Self
 
+from assay.jobs.intake import protocol
 from assay.jobs.intake.answer import Answer
 from assay.jobs.intake.child_process import OUT_OF_TIME, Child, Dead, Isolation
 from assay.jobs.intake.errors import (
@@ -82,13 +83,26 @@ class DecodePool:
             raise FROM_CHILD[answer.refused](answer.reason)
         return _picture(data, answer)
 
-    def _asked(self, data: bytes) -> Answer:
+    def tiles(self, data: bytes) -> bytes:
+        """Cut a picture into the tiles of a deep zoom pyramid: a ZIP archive of `<level>/<x>_<y>.jpg` by the child.
+
+        Raises:
+            PictureError: one of its kinds; the picture is refused.
+            SandboxError: the decoder does not start on this machine.
+        """
+        _check_format(data)
+        answer = self._asked(data, protocol.TILE)
+        if answer.refused:
+            raise FROM_CHILD[answer.refused](answer.reason)
+        return answer.served
+
+    def _asked(self, data: bytes, mark: bytes = protocol.ASK) -> Answer:
         child = self._idle.get()
         try:
             while True:
                 child = child or self._started()
                 try:
-                    return child.ask(data)
+                    return child.ask(data, mark)
                 except Dead as dead:
                     self._bury(child)
                     child = None

@@ -22,13 +22,15 @@ from PIL import Image
 
 from assay.jobs.intake import protocol
 from assay.jobs.intake.child import sandbox
-from assay.jobs.intake.child.picture import process
+from assay.jobs.intake.child.picture import Processed, process
 from assay.jobs.intake.child.prepared import Bounds, Refused
+from assay.jobs.intake.child.pyramid import cut
 
 _IN, _OUT = 0, 1
 _RENEW, _CLOSED = 0, 3
 _DIED = 100
-_CODINGS = ("ascii", "latin-1", "utf-8", "utf-16-le", "utf-16-be", "cp1252")
+_WORK = {protocol.ASK: process, protocol.TILE: cut}
+_CODINGS = ("ascii", "latin-1", "utf-8", "utf-16-le", "utf-16-be", "cp1252", "cp437")
 """Loaded while files can still be opened."""
 _PROBE = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
@@ -103,20 +105,20 @@ def _serve(bounds: Bounds, memory: int, *, with_filter: bool) -> int:
         if not header:
             return _CLOSED
         mark, token, n_bytes = protocol.REQUEST.unpack(header)
-        if mark != protocol.ASK or n_bytes > bounds.max_file_bytes:
+        if mark not in _WORK or n_bytes > bounds.max_file_bytes:
             return _DIED
-        if not _answer(token, _read(n_bytes), bounds):
+        if not _answer(_WORK[mark], token, _read(n_bytes), bounds):
             return _RENEW
         if resource.getrusage(resource.RUSAGE_SELF).ru_utime > bounds.cpu_s * 10:
             return _RENEW
     return _RENEW
 
 
-def _answer(token: bytes, data: bytes, bounds: Bounds) -> bool:
+def _answer(work: Callable[[bytes, Bounds], Processed], token: bytes, data: bytes, bounds: Bounds) -> bool:
     """Process one picture under its own clock; SIGPROF ends the worker when the clock runs out."""
     signal.setitimer(signal.ITIMER_PROF, bounds.cpu_s)
     try:
-        done = process(data, bounds)
+        done = work(data, bounds)
         parts = [json.dumps(done.facts).encode(), done.luma, done.thumbnail, done.served]
         is_good = True
     except Refused as refused:

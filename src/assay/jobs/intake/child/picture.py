@@ -19,7 +19,7 @@ from assay.jobs.intake.child.webp import prepare_webp
 from assay.jobs.intake.protocol import LUMA_PX
 from assay.jobs.intake.sniff import MEDIA_TYPES, Allowed, sniff
 
-_PREPARE = {
+PREPARE = {
     Allowed.JPEG: prepare_jpeg,
     Allowed.PNG: prepare_png,
     Allowed.WEBP: prepare_webp,
@@ -71,7 +71,7 @@ def process(data: bytes, bounds: Bounds) -> Processed:
     kind = sniff(data[:64]).allowed
     if kind is None:
         raise Refused("intake.format_not_allowed", "it is of no format that is decoded")
-    prepared = _PREPARE[kind](data, bounds)
+    prepared = PREPARE[kind](data, bounds)
     metadata = read_metadata(prepared.exif, prepared.xmp)
     try:
         return _process(kind, data, prepared, metadata, bounds)
