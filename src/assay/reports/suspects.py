@@ -11,7 +11,17 @@ from typing import Any, Final
 
 import numpy as np
 
-from assay.quality.findings import KINDS, ClassRule, Suspect, find_against, find_broken_rules, find_doubles, find_odd
+from assay.quality import Masks
+from assay.quality.findings import (
+    KINDS,
+    ClassRule,
+    Suspect,
+    find_against,
+    find_broken_rules,
+    find_doubles,
+    find_loose_outlines,
+    find_odd,
+)
 from assay.reports import documents
 from assay.reports.documents import Json, figure
 from assay.reports.errors import RulesInvalidError
@@ -165,6 +175,10 @@ def _against(work: Work, author: int, other: int) -> list[Found]:
     suspects = find_against(
         work.boxes(rows), work.boxes(theirs), confidence=None if np.isnan(confidence).all() else confidence
     )
+    if work.area_kind == "masks":
+        left, right = work.areas(rows, "masks"), work.areas(theirs, "masks")
+        if isinstance(left, Masks) and isinstance(right, Masks):
+            suspects += find_loose_outlines(left, right)
     return _named(work, rows, suspects, work.authors[author], work.authors[other])
 
 

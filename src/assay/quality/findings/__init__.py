@@ -8,5 +8,6 @@ from assay.quality.findings.model import KINDS as KINDS
 from assay.quality.findings.model import Look as Look
 from assay.quality.findings.model import Suspect as Suspect
 from assay.quality.findings.odd import find_odd as find_odd
+from assay.quality.findings.outlines import find_loose_outlines as find_loose_outlines
 from assay.quality.findings.rules import ClassRule as ClassRule
 from assay.quality.findings.rules import find_broken_rules as find_broken_rules

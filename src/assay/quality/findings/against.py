@@ -11,7 +11,7 @@ from assay.quality.boxes import Boxes
 from assay.quality.errors import MarksMisshapenError
 from assay.quality.findings.model import Look, Suspect, as_box, best_first, typical_rows
 from assay.quality.matching import Matches, match_boxes
-from assay.quality.similarity import similar_pairs
+from assay.quality.similarity import giou, similar_pairs
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -90,7 +90,11 @@ def _pairs(matches: Matches, marks: Boxes, others: Boxes, weight: Floats) -> lis
                 row=int(row),
                 label_class=int(marks.classes[row]),
                 suggested_class=other if swapped else None,
-                evidence={"iou": round(float(iou), 6), "confidence": round(float(weight[col]), 6)},
+                evidence={
+                    "iou": round(float(iou), 6),
+                    "giou": round(float(giou(marks.xyxy[row], others.xyxy[col])), 6),
+                    "confidence": round(float(weight[col]), 6),
+                },
                 looks=tuple(looks),
             )
         )
