@@ -50,11 +50,18 @@ def load_tables() -> None:
 
 def build(settings: Settings, *, clock: Clock | None = None, passwords: Passwords | None = None) -> Services:
     """Open the house that `settings` describe; nothing follows its events until `services.start()`."""
+    # The library that drives workflows takes half a second, which other commands need not pay.
+    from assay.jobs.durable import Flows, flows_url  # noqa: PLC0415 - slow to import
+    from assay.jobs.promoting_flow import Promoter  # noqa: PLC0415 - slow to import
+    from assay.jobs.promoting_tools import server_tools  # noqa: PLC0415 - slow to import
+
     load_tables()
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     house = open_house(settings.database, clock=clock)
     blobs = Blobs(settings.blobs)
-    runner = ConsumerRunner(house, followers())
+    flows = Flows(flows_url(settings.database, settings.data))
+    promoter = Promoter(server_tools(house), flows)
+    runner = ConsumerRunner(house, [*followers(), *promoter.consumers()])
     places = Places(roots=settings.import_roots, stores=settings.stores_allowed)
     snapshots = Snapshots(house)
     practices = Practices(house, snapshots.projects)
@@ -64,10 +71,22 @@ def build(settings: Settings, *, clock: Clock | None = None, passwords: Password
             Tick("overviews", 0.5, snapshots.refresh),
             Tick("practice", 1.0, practices.refresh),
             Tick("ledger", 1.0, BookKeeper(house).book_all),
+            Tick("promotions", 5.0, promoter.tend),
         ]
     )
     importer = Importer(house, blobs, places, decoder())
     tiles = Tiles(settings.data / "tiles", tiler)
     return Services(
-        settings, house, blobs, runner, passwords or Passwords(), importer, ticker, snapshots, practices, tiles, places
+        settings,
+        house,
+        blobs,
+        runner,
+        passwords or Passwords(),
+        importer,
+        ticker,
+        snapshots,
+        practices,
+        tiles,
+        places,
+        on_close=(flows.close,),
     )

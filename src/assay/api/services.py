@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
@@ -84,6 +85,7 @@ class Services:
     practices: Practices
     tiles: Tiles
     places: Places = field(default_factory=Places)
+    on_close: tuple[Callable[[], object], ...] = ()
     throttle: Throttle = field(default_factory=Throttle)
     rates: Rates = field(default_factory=Rates)
 
@@ -98,6 +100,8 @@ class Services:
         self.ticker.stop()
         self.importer.stop()
         self.runner.stop()
+        for close in self.on_close:
+            close()
         self.house.close()
 
 

@@ -44,9 +44,9 @@ from assay.storage import House, Rx
 logger = logging.getLogger(__name__)
 PROMOTER = system("promotions")
 
-Evaluate = Callable[[str, str, str | None, str], str]
-"""Project, version id, id of the version beside it, key: measures on the frozen gold and returns the evaluation's id;
-the same key again is the same evaluation."""
+Evaluate = Callable[[str, str, str | None, str], str | None]
+"""Project, version id, id of the version beside it, key: measures on the frozen gold and returns the evaluation's id,
+None while that is under way; the same key again is the same evaluation."""
 
 
 def no_findings(rx: Rx) -> int:
@@ -85,7 +85,10 @@ class Tools:
 
 
 def measure(tools: Tools, project: str, promotion_id: str) -> str:
-    """Evaluate the challenger and the model in use on the same frozen gold; returns the promotion's state."""
+    """Evaluate the challenger and the model in use on the same frozen gold; returns the promotion's state.
+
+    While an evaluation is under way the promotion stays `requested`; its end begins this again.
+    """
     with tools.house.read(PROMOTER, project) as rx:
         promotion = promotion_in(rx, promotion_id)
         incumbent = version_of_alias(rx, PRODUCTION)
@@ -93,13 +96,14 @@ def measure(tools: Tools, project: str, promotion_id: str) -> str:
         return promotion.state.value
     beside = None if incumbent is None else incumbent.id
     try:
-        if incumbent is not None:
-            tools.evaluate(project, incumbent.id, None, f"{promotion_id}/incumbent/{incumbent.id}")
+        theirs = beside and tools.evaluate(project, beside, None, f"{promotion_id}/incumbent/{beside}")
         mine = tools.evaluate(project, promotion.version_id, beside, f"{promotion_id}/challenger/{beside}")
     except UnavailableError:
         raise
     except AssayError as error:
         return _fail(tools, project, promotion_id, f"It could not be evaluated: {error.message}")
+    if mine is None or (beside is not None and theirs is None):
+        return promotion.state.value
     with tools.house.write(PROMOTER, project, "evaluated for promotion", key=f"{promotion_id}/measured") as tx:
         if not tx.replayed:
             keep_measured(tx, promotion_id, evaluation_in(tx, mine), incumbent)
@@ -210,7 +214,7 @@ def undo_unseconded(house: House, project: str, proposal_id: str) -> None:
         _roll_back(Tools(house, _never), project, promotion.id, reason)
 
 
-def _never(project: str, version_id: str, beside: str | None, key: str) -> str:
+def _never(project: str, version_id: str, beside: str | None, key: str) -> str | None:
     raise AssertionError((project, version_id, beside, key))
 
 

@@ -8,9 +8,11 @@ from typing import Any
 from assay.jobs import promoting
 from assay.jobs.durable import Flows, step, workflow
 from assay.jobs.promoting import Tools
-from assay.promotions import promotion_of_proposal
+from assay.kernel.clock import SECOND_US
+from assay.promotions import PromotionState, list_promotions, promotion_of_proposal
 from assay.storage import Consumer, Event, House
 
+MINUTE_US = 60 * SECOND_US
 _tools: Tools | None = None
 
 
@@ -42,8 +44,8 @@ def settled(project: str, promotion_id: str) -> str:
 @workflow("promotion.judge/1")
 def judge(project: str, promotion_id: str) -> str:
     """Measure the challenger beside the model in use, judge it, and put it to people when it passed."""
-    measured(project, promotion_id)
-    return gated(project, promotion_id)
+    state = measured(project, promotion_id)
+    return gated(project, promotion_id) if state == PromotionState.EVALUATED.value else state
 
 
 @workflow("promotion.finish/1")
@@ -67,10 +69,11 @@ class Promoter:
 
     def tend(self) -> None:
         """Look after everything under way; what needs no workflow does not begin any."""
-        promoting.tend(self._tools, self._judge, self._finish)
+        minute = self._tools.house.clock.now_us() // MINUTE_US
+        promoting.tend(self._tools, lambda p, i: self._judge(p, i, f"{minute}"), self._finish)
 
-    def _judge(self, project: str, promotion_id: str) -> None:
-        self._drive(judge, f"{promotion_id}/judge", project, promotion_id)
+    def _judge(self, project: str, promotion_id: str, occasion: str) -> None:
+        self._drive(judge, f"{promotion_id}/judge/{occasion}", project, promotion_id)
 
     def _finish(self, project: str, promotion_id: str) -> None:
         self._drive(finish, f"{promotion_id}/finish", project, promotion_id)
@@ -86,7 +89,13 @@ class Promoter:
 
         def begin(house: House, event: Event) -> None:
             del house
-            self._judge(event.project_id, event.subject.removeprefix("promotion/"))
+            self._judge(event.project_id, event.subject.removeprefix("promotion/"), event.id)
+
+        def measured_now(house: House, event: Event) -> None:
+            with house.read(promoting.PROMOTER, event.project_id) as rx:
+                waiting = list_promotions(rx, (PromotionState.REQUESTED,))
+            for promotion in waiting:
+                self._judge(event.project_id, promotion.id, event.id)
 
         def decided(house: House, event: Event) -> None:
             if event.body["kind"] != "promotion":
@@ -101,6 +110,7 @@ class Promoter:
 
         return [
             Consumer("promotion-begin", frozenset({"promotion.requested"}), begin),
+            Consumer("promotion-measured", frozenset({"evaluation.finished", "evaluation.failed"}), measured_now),
             Consumer("promotion-decided", frozenset({"proposal.approved", "proposal.closed"}), decided),
             Consumer("promotion-overdue", frozenset({"glass.overdue"}), overdue),
         ]
