@@ -44,10 +44,13 @@ class Practices:
     Args:
         house: where.
         projects: ids of the projects that anybody is interested in.
+        seconds: a clock that only runs forward.
     """
 
-    def __init__(self, house: House, projects: Callable[[], Iterable[str]]) -> None:
-        self._house, self._projects = house, projects
+    def __init__(
+        self, house: House, projects: Callable[[], Iterable[str]], seconds: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._house, self._projects, self._seconds = house, projects, seconds
         self._last: dict[str, _Last] = {}
         self._asked: set[str] = set()
         self._lock = threading.Lock()
@@ -67,28 +70,28 @@ class Practices:
         """Compare practice now, and keep what is found."""
         with self._lock:
             self._asked.discard(project)
-            began = time.monotonic()
+            began = self._seconds()
             with self._house.read(WATCHER, project) as rx:
                 n_answers = _count(rx)
                 answers, now_us = load_answers(rx, policy_in(rx), n_answers), rx.now_us
             rng = np.random.default_rng([len(answers.items), n_answers])
             found, looked = compare(answers, rng, now_us)
             keep(self._house, project, found, looked)
-            ended = time.monotonic()
+            ended = self._seconds()
             self._last[project] = _Last(n_answers, ended - began, ended)
 
     def _is_due(self, project: str) -> bool:
         if project in self._asked:
             return True
         last = self._last.get(project)
-        idle = np.inf if last is None else time.monotonic() - last.done_at_s
+        idle = np.inf if last is None else self._seconds() - last.done_at_s
         if last is not None and idle < max(LEAST_PAUSE_S, COST_FACTOR * last.cost_s):
             return False
         with self._house.read(WATCHER, project) as rx:
             n_answers = _count(rx)
             before = last_look(rx) if last is None else None
         if before is not None:  # by another process, or before this one started
-            last = self._last[project] = _Last(before.n_answers, 0.0, time.monotonic())
+            last = self._last[project] = _Last(before.n_answers, 0.0, self._seconds())
             idle = 0.0
         if last is None:
             return n_answers > 0

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from tests.support.shared import shared_path
 
-from assay.guidelines import GuidelineInvalidError, parse_clauses
+from assay.guidelines import GuidelineInvalidError, parse_clauses, put_clause
 from assay.guidelines.rules import MAX_CLAUSES, MAX_LENGTH, heading, render
 
 HARMLESS = {
@@ -156,3 +156,42 @@ def test_a_long_run_of_spaces_in_a_heading_is_read_in_one_go() -> None:
     """Once it took the cube of its length: hours for this line."""
     (clause,) = parse_clauses("## 1.1 a" + " " * 300_000 + "b\n")
     assert clause.title.split() == ["a", "b"]
+
+
+TWO = (
+    "Intro.\n\n### 4.1 Covered {cell}\nDraw both.\n\n![good: see](example:{id})\n\n"
+    "## 4.2 Edge {cell, dust}\nMark what you see.\n"
+)
+
+
+def test_a_clause_that_is_replaced_keeps_its_level_classes_and_pictures() -> None:
+    before = TWO.replace("{id}", "a" * 32)
+    after = put_clause(before, "4.1", "Partly covered\n\nDraw every one.")
+    clauses = parse_clauses(after)
+    assert [(c.id, c.title, c.classes) for c in clauses] == [
+        ("4.1", "Partly covered", ("cell",)),
+        ("4.2", "Edge", ("cell", "dust")),
+    ]
+    assert after.startswith("Intro.\n\n### 4.1 Partly covered {cell}\n\nDraw every one.\n")
+    assert [e.example_id for e in clauses[0].examples] == ["a" * 32]
+    assert "Draw both." not in after
+    assert put_clause(after, "4.1", "Partly covered\n\nDraw every one.") == after
+
+
+def test_the_last_clause_may_be_replaced_and_may_name_other_classes() -> None:
+    after = put_clause(TWO.replace("{id}", "b" * 32), "4.2", "Cut by the edge {dust}\n\nLeave out.")
+    assert [(c.id, c.classes) for c in parse_clauses(after)] == [("4.1", ("cell",)), ("4.2", ("dust",))]
+    assert after.endswith("## 4.2 Cut by the edge {dust}\n\nLeave out.\n")
+
+
+def test_a_clause_of_a_new_number_is_added_at_the_end_also_to_an_empty_guideline() -> None:
+    added = put_clause("## 1.1 Cells\nBox each.", "1.2", "Dust\n\nLeave it.")
+    assert [c.id for c in parse_clauses(added)] == ["1.1", "1.2"]
+    assert [c.title for c in parse_clauses(put_clause("", "1.1", "Only a title"))] == ["Only a title"]
+
+
+def test_a_heading_in_a_code_block_is_not_taken_for_the_clause() -> None:
+    text = "## 1.1 Cells\n```\n## 1.2 Not a clause\n```\n"
+    after = put_clause(text, "1.2", "Dust\n\nLeave it.")
+    assert [c.title for c in parse_clauses(after)] == ["Cells", "Dust"]
+    assert "## 1.2 Not a clause" in after
