@@ -42,6 +42,8 @@ COMMANDS: dict[str, Command] = {
     "project": Command("project", "Make projects, define classes, see how the work stands.", WORK),
     "import": Command("importing", "Import a folder, an archive or an object-store prefix.", WORK),
     "release": Command("release", "Freeze, sign, download, export and verify releases.", WORK),
+    "predictions": Command("predictions", "Hand in what a model said in production; see how good it was.", WORK),
+    "why": Command("why", "Why are these marks here, and what did they cost?", WORK),
     "cost": Command("costs", "What labels cost, and what ten times as many would come to.", WORK),
     "backup": Command("backup", "Copy everything, check a copy, put one back.", CARE),
     "doctor": Command("doctor", "Check this installation and its data.", CARE),

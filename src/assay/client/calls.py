@@ -18,6 +18,7 @@ from assay.wire.labels import LabelClass, SchemaNew, SchemaOut
 from assay.wire.marks import MarkIn
 from assay.wire.members import Invited, MemberLink, MemberNew, MemberOut, PutBackMade, Reason, Returned
 from assay.wire.policy import Policy
+from assay.wire.production import PredictionIn, PredictionsIn, PredictionsTaken, QualityOut
 from assay.wire.projects import ProjectNew, ProjectOut
 from assay.wire.queue import (
     AssignmentOut,
@@ -446,3 +447,18 @@ def forecast(project: str, scale: float, **what_if: float | None) -> Call[Foreca
     """What a month at another size comes to; `overlap`, `gold_rate`, `review_share`, `auto_share` as what-ifs."""
     turned = {name: value for name, value in what_if.items() if value is not None}
     return get(_project(project, "costs", "forecast"), reader(ForecastOut), scale=scale, **turned)
+
+
+# --- production -----------------------------------------------------------------------------------------------------
+
+
+def push_predictions(project: str, model: str, predictions: Sequence[PredictionIn]) -> Call[PredictionsTaken]:
+    """Hand in what a model said in production, at most 500 at once; the same keys again change nothing."""
+    body = PredictionsIn(model=model, predictions=list(predictions))
+    path = _project(project, "production", "predictions")
+    return send("POST", path, reader(PredictionsTaken), body, repeatable=True)
+
+
+def production_quality(project: str, every: str = "week", points: int = 12) -> Call[QualityOut]:
+    """How good production is over time, from the random share alone."""
+    return get(_project(project, "production", "quality"), reader(QualityOut), every=every, points=points)

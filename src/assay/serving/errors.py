@@ -24,3 +24,15 @@ class ItemUnknownError(InvalidInputError):
             f"There is no single picture called {name[:128]!r} in this project.",
             hint="Import the pictures first, and name them by their item id when names repeat.",
         )
+
+
+class PredictionFileError(InvalidInputError):
+    """A file of predictions that cannot be read; names the line or row."""
+
+    code = "serving.file_invalid"
+
+    def __init__(self, file: str, where: str, what: str) -> None:
+        super().__init__(
+            f"{file}, {where}: {what}.",
+            hint="A row has item, key, marks and, where known, confidence, context, predicted_at; see docs/serving.md.",
+        )

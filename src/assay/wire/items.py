@@ -9,6 +9,7 @@ from pydantic import Field
 from assay.wire.common import Box, Instant, Person, WireModel
 from assay.wire.labels import Shape
 from assay.wire.marks import MarkOut
+from assay.wire.production import WhyPrediction, WhyRelease
 
 
 class ImportNew(WireModel):
@@ -150,10 +151,18 @@ class WhyGold(WireModel):
 
 
 class WhyOut(WireModel):
-    """Why the marks of an item are there."""
+    """Why the marks of an item are there, and what they cost.
+
+    `amount` is the exact sum of what was booked for it, in `currency`; both null for those who may not see costs, or
+    while there is no rate card.
+    """
 
     item: ItemOut
     marks: list[WhyMark]
     verdicts: list[WhyVerdict]
     consensus: list[WhyConsensus]
     gold: WhyGold | None
+    predictions: list[WhyPrediction]
+    releases: list[WhyRelease]
+    amount: str | None
+    currency: str | None

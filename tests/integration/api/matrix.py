@@ -78,6 +78,24 @@ ROWS: dict[str, Row] = {
     f"GET {P}/costs/ledger": Row(PAYERS),
     f"GET {P}/costs/items/{{item}}": Row(PAYERS),
     f"GET {P}/costs/forecast": Row(PAYERS, ok=(422,)),
+    # production
+    f"POST {P}/production/predictions": Row(
+        LEADS, {"model": "{model}", "predictions": [{"item": "{item}", "key": "k", "marks": []}]}
+    ),
+    f"GET {P}/production/quality": Row(READERS),
+    f"GET {P}/production/checks": Row(READERS),
+    # descriptions, selections, monitors
+    f"GET {P}/descriptions": Row(READERS),
+    f"PUT {P}/encoder": Row(LEADS, raw=PNG, ok=(422,)),
+    f"GET {P}/selections": Row(READERS),
+    f"POST {P}/selections": Row(LEADS, {"name": "next", "n": 1}, ok=(422,)),
+    f"GET {P}/selections/{{selection}}/items": Row(READERS),
+    f"POST {P}/selections/{{selection}}/batch": Row(LEADS, {}, ok=(200, 409)),
+    f"GET {P}/monitors": Row(READERS),
+    f"POST {P}/monitors": Row(LEADS, {"name": "line 2", "window": 30}, ok=(422,)),
+    f"POST {P}/monitors/{{monitor}}/stop": Row(LEADS),
+    f"GET {P}/monitors/{{monitor}}/checks": Row(READERS),
+    f"POST {P}/monitors/{{monitor}}/checks": Row(LEADS, ok=(422,)),
     # members
     f"GET {P}/members": Row(LEADS),
     f"POST {P}/members": Row(LEADS, {"name": "Eva", "login": "eva", "roles": ["annotator"]}, ok=(200, 409)),

@@ -20,10 +20,12 @@ from assay.access import (
     make_link,
     redeem_link,
 )
+from assay.active import ChosenItem, keep_selection
 from assay.annotations import Mark
 from assay.api.services import Services
 from assay.bootstrap import Settings, build
 from assay.datasets import create_release, freeze_release, gather_work
+from assay.drift import make_monitor
 from assay.gold import GoldMark, contest_verdict, scores_of_user, sign_gold
 from assay.governance import policy_in
 from assay.guidelines import add_example, publish_guideline
@@ -37,6 +39,7 @@ from assay.jobs import releasing
 from assay.kernel.actor import Actor, system
 from assay.kernel.estimate import nothing_measured
 from assay.labels import LabelClass, publish_schema
+from assay.models import NewVersion, Runner, Task, register_version
 from assay.queue import BatchPolicy, NewTask, claim_next, claim_practice, create_batch, submit
 from assay.review.store import adjudications_after, reviews_after
 from assay.storage import House
@@ -199,7 +202,17 @@ def _things(world: World, side: str, services: Services) -> None:
     assert held is not None, "the annotator holds a task"
     things["assignment"] = held.id
     things["finding"] = _finding(house, project, second)
+    chosen = [
+        ChosenItem(0, items["spare"], "random", {"score": None, "cluster": None, "likeliest": None, "passed_over": 0})
+    ]
+    facts = {"n_pool": 1, "n_labelled": 0, "embedding": "embeddings/plain-1", "model": "none", "seed": 0}
+    rules = {"method": "random", "typical_start": True, "random_share": 1.0, "alike": 2.0, "quotas": {}}
+    things["selection"] = keep_selection(SETUP, project, "next", chosen, rules=rules, facts=facts, house=house).id
+    watch = {"embedding": "embeddings/plain-1", "window": 30, "harm_line": 0.01, "seed": 0}
+    things["monitor"] = make_monitor(SETUP, project, "line 1", reference=list(items.values()), house=house, **watch).id
     things["release"] = _release(services, project)
+    new = NewVersion("cells", Task.BOXES, Runner.NONE, "test", None, 0, 1, "tests")
+    things["model"] = register_version(SETUP, project, new, house=house).id
     services.runner.catch_up()
     things["doubt"] = find_doubts(SETUP, project, house=house)[0][0].id
 

@@ -27,6 +27,9 @@ MODULES = (
     "members",
     "policy",
     "costs",
+    "active",
+    "drift",
+    "production",
     "audit",
     "health",
 )

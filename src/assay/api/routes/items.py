@@ -14,6 +14,7 @@ from assay.api.tables import make_cursor, read_cursor, table
 from assay.api.views.items import items_out
 from assay.api.views.media import image_reply, thumb_reply
 from assay.api.views.people import Names
+from assay.api.views.production import why_beyond
 from assay.api.views.why import why_consensus, why_gold, why_mark, why_verdicts
 from assay.gold import gold_in
 from assay.items import get_item, item_in, items_after
@@ -62,8 +63,8 @@ def read_item_thumb(caller: Caller, project: Reader, house: House, blobs: Blobs,
 
 
 @router.get("/v1/projects/{project}/items/{item}/why")
-def read_why(caller: Caller, project: Reader, house: House, item: str) -> WhyOut:
-    """Why the marks of an item are there: authors, versions, time, verdicts, consensus, gold."""
+def read_why(caller: Caller, project: Reader, house: House, services: Services, item: str) -> WhyOut:
+    """Why an item's marks are there: authors, versions, time, verdicts, consensus, gold, models, releases, price."""
     with house.read(caller.actor, project.project_id) as rx:
         names, found = Names(rx), item_in(rx, item)
         submissions = submissions_of_item(rx, item)
@@ -75,4 +76,5 @@ def read_why(caller: Caller, project: Reader, house: House, item: str) -> WhyOut
             verdicts=why_verdicts(reviews, notes_of(rx, [r.id for r in reviews]), names),
             consensus=[why_consensus(c) for c in consensus_of_item(rx, item)],
             gold=why_gold(gold_in(rx, item), names),
+            **why_beyond(rx, found, project, services.blobs),
         )
