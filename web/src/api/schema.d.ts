@@ -784,6 +784,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/descriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Descriptions
+         * @description How far statistics and embeddings of the items have got.
+         */
+        get: operations["read_descriptions_v1_projects__project__descriptions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/doubts": {
         parameters: {
             query?: never;
@@ -818,6 +838,26 @@ export interface paths {
          * @description Confirm a doubtful label (the answers on its image go to review), set it aside, or take either back.
          */
         post: operations["judge_doubt_v1_projects__project__doubts__doubt__verdict_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/encoder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Encoder
+         * @description Take in an ONNX encoder, sent as the raw body; every item is described by it from now on.
+         */
+        put: operations["put_encoder_v1_projects__project__encoder_put"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1265,7 +1305,7 @@ export interface paths {
         };
         /**
          * Read Why
-         * @description Why the marks of an item are there: authors, versions, time, verdicts, consensus, gold.
+         * @description Why an item's marks are there: authors, versions, time, verdicts, consensus, gold, models, releases, price.
          */
         get: operations["read_why_v1_projects__project__items__item__why_get"];
         put?: never;
@@ -1460,6 +1500,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/monitors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Monitors
+         * @description Every monitor, oldest first.
+         */
+        get: operations["read_monitors_v1_projects__project__monitors_get"];
+        put?: never;
+        /**
+         * New Monitor
+         * @description Watch what arrives from now on.
+         */
+        post: operations["new_monitor_v1_projects__project__monitors_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/monitors/{monitor}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Checks
+         * @description What a monitor found, newest first.
+         */
+        get: operations["read_checks_v1_projects__project__monitors__monitor__checks_get"];
+        put?: never;
+        /**
+         * New Check
+         * @description Judge the newest window now.
+         */
+        post: operations["new_check_v1_projects__project__monitors__monitor__checks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/monitors/{monitor}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Monitor
+         * @description Watch no longer; what was found stays.
+         */
+        post: operations["end_monitor_v1_projects__project__monitors__monitor__stop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/overview": {
         parameters: {
             query?: never;
@@ -1622,6 +1730,68 @@ export interface paths {
          * @description Have people's practice compared anew, beside the pages; answers with the last time, `GET` tells the new one.
          */
         post: operations["compare_practice_v1_projects__project__practice_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/production/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Checks
+         * @description Predictions people look at and what they found, newest first.
+         */
+        get: operations["read_checks_v1_projects__project__production_checks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/production/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Push Predictions
+         * @description Take in what a model said in production, all of it or nothing; the same keys again are the same predictions.
+         *
+         *     Those less confident than the policy asks, and a random share of all, become ordinary tasks for people.
+         */
+        post: operations["push_predictions_v1_projects__project__production_predictions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/production/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Quality
+         * @description How good production is over time, by class and slice, from the random share alone.
+         */
+        get: operations["read_quality_v1_projects__project__production_quality_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1928,6 +2098,70 @@ export interface paths {
          * @description One version, or the current one.
          */
         get: operations["read_schema_v1_projects__project__schemas__version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/selections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Selections
+         * @description Every selection, newest first.
+         */
+        get: operations["read_selections_v1_projects__project__selections_get"];
+        put?: never;
+        /**
+         * New Selection
+         * @description Choose what to label next; nothing is labelled until the selection becomes a batch.
+         */
+        post: operations["new_selection_v1_projects__project__selections_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/selections/{selection}/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Batch Of Selection
+         * @description Put the items of a selection into the queue.
+         */
+        post: operations["batch_of_selection_v1_projects__project__selections__selection__batch_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/selections/{selection}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Selection Items
+         * @description The items of a selection in the order to label them, each with its reason.
+         */
+        get: operations["read_selection_items_v1_projects__project__selections__selection__items_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2539,6 +2773,86 @@ export interface components {
             value: number;
         };
         /**
+         * CheckOut
+         * @description What a monitor found once: an alarm is a notice that harms.
+         */
+        CheckOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** First Item Id */
+            first_item_id: string;
+            harm: components["schemas"]["HarmOut"] | null;
+            /** Harm Line */
+            harm_line: number;
+            /** Id */
+            id: string;
+            /** Last Item Id */
+            last_item_id: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "quiet" | "notice" | "alarm";
+            /** Monitor Id */
+            monitor_id: string;
+            /** Moved */
+            moved: components["schemas"]["MovedOut"][];
+            /** N */
+            n: number;
+            since: components["schemas"]["SinceOut"] | null;
+            /** Since Item Id */
+            since_item_id: string | null;
+            /** Views */
+            views: components["schemas"]["ViewOut"][];
+            /** Words */
+            words: string[];
+        };
+        /**
+         * CheckRow
+         * @description A prediction somebody looks at, and what they found.
+         */
+        CheckRow: {
+            /** Batch Id */
+            batch_id: string | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Context */
+            context: {
+                [key: string]: string;
+            };
+            /** Item Id */
+            item_id: string;
+            /** Judged At */
+            judged_at: string | null;
+            /** Model */
+            model: string;
+            /** N Errors */
+            n_errors: number | null;
+            /** N Units */
+            n_units: number | null;
+            /** Policy Version */
+            policy_version: number;
+            /**
+             * Predicted At
+             * Format: date-time
+             */
+            predicted_at: string;
+            /** Prediction Id */
+            prediction_id: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "random" | "low" | "always";
+            /** Threshold */
+            threshold: number;
+            /** Thumb Url */
+            thumb_url: string;
+        };
+        /**
          * ClaimIn
          * @description Ask for the next task, or for the next picture of the practice round.
          *
@@ -2934,6 +3248,29 @@ export interface components {
             style: "drawn" | "expected" | "left_out" | "near";
         };
         /**
+         * DescriptionRow
+         * @description How far one kind of description has got.
+         *
+         *     `dataset` is `statistics/1`, `embeddings/plain-1` or `embeddings/` and the beginning of an encoder's hash; `fault`
+         *     says why an encoder cannot be used.
+         */
+        DescriptionRow: {
+            /** Dataset */
+            dataset: string;
+            /** Fault */
+            fault: string | null;
+            /** N Described */
+            n_described: number;
+            /** N Items */
+            n_items: number;
+            /** N Refused */
+            n_refused: number;
+            /** Name */
+            name: string;
+            /** Refused */
+            refused: components["schemas"]["Refused"][];
+        };
+        /**
          * DiffPlace
          * @description One mark that is not the same in two releases; dashed in the crop: as it was.
          */
@@ -3081,6 +3418,18 @@ export interface components {
              * Format: date-time
              */
             saved_at: string;
+        };
+        /**
+         * EncoderOut
+         * @description An encoder that was taken in: the items are described by it from now on.
+         */
+        EncoderOut: {
+            /** Dataset */
+            dataset: string;
+            /** Side Px */
+            side_px: number;
+            /** Width */
+            width: number;
         };
         /**
          * EstimateOut
@@ -3491,6 +3840,17 @@ export interface components {
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * HarmOut
+         * @description Loss of quality against the reference; `low` is its one-sided 95 % lower bound.
+         */
+        HarmOut: {
+            loss: components["schemas"]["EstimateOut"];
+            /** Low */
+            low: number | null;
+            /** Source */
+            source: string;
         };
         /**
          * Health
@@ -4162,6 +4522,72 @@ export interface components {
             ];
         };
         /**
+         * MonitorNew
+         * @description Watch what arrives from now on; the newest `n_reference` described items are taken as clean.
+         */
+        MonitorNew: {
+            /**
+             * Embedding
+             * @default embeddings/plain-1
+             */
+            embedding?: string;
+            /**
+             * Harm Line
+             * @default 0.01
+             */
+            harm_line?: number;
+            /**
+             * N Reference
+             * @default 3000
+             */
+            n_reference?: number;
+            /** Name */
+            name: string;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Window
+             * @default 300
+             */
+            window?: number;
+        };
+        /**
+         * MonitorOut
+         * @description A watch on arriving items and the level of its last check.
+         */
+        MonitorOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Embedding */
+            embedding: string;
+            /** Harm Line */
+            harm_line: number;
+            /** Id */
+            id: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "quiet" | "notice" | "alarm";
+            /** N Reference */
+            n_reference: number;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "watching" | "stopped";
+            /** Window */
+            window: number;
+        };
+        /**
          * MonthOut
          * @description One UTC month of the ledger.
          */
@@ -4209,6 +4635,21 @@ export interface components {
              * @enum {string}
              */
             stage: "platform" | "monitoring" | "engineering";
+        };
+        /**
+         * MovedOut
+         * @description A statistic's shift in standard deviations of the reference.
+         */
+        MovedOut: {
+            /** Before */
+            before: number;
+            /** Name */
+            name: string;
+            /** Now */
+            now: number;
+            shift_sd: components["schemas"]["EstimateOut"];
+            /** Significant */
+            significant: boolean;
         };
         /**
          * MyAssignment
@@ -4305,6 +4746,20 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["BatchOut"][];
         };
+        /** Page[CheckOut] */
+        Page_CheckOut_: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["CheckOut"][];
+        };
+        /** Page[CheckRow] */
+        Page_CheckRow_: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["CheckRow"][];
+        };
         /** Page[ContestRow] */
         Page_ContestRow_: {
             /** Next */
@@ -4375,6 +4830,13 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["MemberOut"][];
         };
+        /** Page[MonitorOut] */
+        Page_MonitorOut_: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["MonitorOut"][];
+        };
         /** Page[MyAssignment] */
         Page_MyAssignment_: {
             /** Next */
@@ -4409,6 +4871,20 @@ export interface components {
             next: string | null;
             /** Rows */
             rows: components["schemas"]["SchemaOut"][];
+        };
+        /** Page[SelectionItem] */
+        Page_SelectionItem_: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["SelectionItem"][];
+        };
+        /** Page[SelectionOut] */
+        Page_SelectionOut_: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["SelectionOut"][];
         };
         /**
          * PairRow
@@ -4602,6 +5078,93 @@ export interface components {
             verdict: components["schemas"]["GoldVerdict"] | null;
         };
         /**
+         * PredictedMarkIn
+         * @description One mark the model acted on, with its confidence.
+         */
+        PredictedMarkIn: {
+            /** Attributes */
+            attributes?: {
+                [key: string]: unknown;
+            };
+            /** Bbox */
+            bbox: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /**
+             * Confidence
+             * @default 1
+             */
+            confidence?: number;
+            /** Geometry */
+            geometry?: {
+                [key: string]: unknown;
+            } | null;
+            /** Label Class */
+            label_class: string;
+            /**
+             * Shape
+             * @default bbox
+             * @enum {string}
+             */
+            shape?: "bbox" | "rotated_bbox" | "polygon" | "mask" | "polyline" | "keypoints" | "point" | "tag";
+        };
+        /**
+         * PredictionIn
+         * @description What a model said about one picture: by its item id, or by its name where no other picture has it.
+         *
+         *     `key` is the sender's name for it: the same again is the same prediction. `context` holds facts of the serving side,
+         *     such as line or camera; production quality is told by them.
+         */
+        PredictionIn: {
+            /** Confidence */
+            confidence?: number | null;
+            /** Context */
+            context?: {
+                [key: string]: string;
+            };
+            /** Item */
+            item: string;
+            /** Key */
+            key: string;
+            /** Marks */
+            marks: components["schemas"]["PredictedMarkIn"][];
+            /** Predicted At */
+            predicted_at?: string | null;
+            /** Scores */
+            scores?: {
+                [key: string]: number;
+            } | null;
+        };
+        /**
+         * PredictionsIn
+         * @description Predictions of one model version, by `name@number`, id or alias.
+         */
+        PredictionsIn: {
+            /** Model */
+            model: string;
+            /** Predictions */
+            predictions: components["schemas"]["PredictionIn"][];
+        };
+        /**
+         * PredictionsTaken
+         * @description What became of them: `n_random` were drawn for the quality figure, `n_asked` go to people for other reasons.
+         */
+        PredictionsTaken: {
+            /** Model */
+            model: string;
+            /** N */
+            n: number;
+            /** N Asked */
+            n_asked: number;
+            /** N New */
+            n_new: number;
+            /** N Random */
+            n_random: number;
+        };
+        /**
          * Progress
          * @description How far the work has got.
          */
@@ -4741,6 +5304,60 @@ export interface components {
             why: string;
         };
         /**
+         * QualityOut
+         * @description Production quality over time; every share with its interval, n marks and n images.
+         */
+        QualityOut: {
+            /** Ask Below */
+            ask_below: number;
+            /** Classes */
+            classes: components["schemas"]["QualityPart"][];
+            /** Models */
+            models: components["schemas"]["QualityPart"][];
+            /** N Asked */
+            n_asked: number;
+            /** N Random */
+            n_random: number;
+            overall: components["schemas"]["QualityPointOut"];
+            /** Points */
+            points: components["schemas"]["QualityPointOut"][];
+            /** Random Share */
+            random_share: number;
+            /** Slices */
+            slices: components["schemas"]["QualityPart"][];
+            /** Title */
+            title: string;
+        };
+        /**
+         * QualityPart
+         * @description Share of wrong marks of a class, a slice or a model version.
+         */
+        QualityPart: {
+            /** Name */
+            name: string;
+            wrong: components["schemas"]["EstimateOut"];
+        };
+        /**
+         * QualityPointOut
+         * @description How good production was in one stretch, by the random share alone.
+         */
+        QualityPointOut: {
+            /**
+             * End At
+             * Format: date-time
+             */
+            end_at: string;
+            /** N Waiting */
+            n_waiting: number;
+            right_items: components["schemas"]["EstimateOut"];
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+            wrong: components["schemas"]["EstimateOut"];
+        };
+        /**
          * RangeOut
          * @description A forecast figure with its 50 and 80 % intervals.
          */
@@ -4869,6 +5486,16 @@ export interface components {
          * @description Why a release is refused.
          */
         RefusalIn: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * Refused
+         * @description An item that cannot be described, and why.
+         */
+        Refused: {
+            /** Item Id */
+            item_id: string;
             /** Reason */
             reason: string;
         };
@@ -5046,6 +5673,11 @@ export interface components {
             /** Verdict */
             verdict: ("accept" | "fix" | "reject") | null;
         };
+        /** Rows[DescriptionRow] */
+        Rows_DescriptionRow_: {
+            /** Rows */
+            rows: components["schemas"]["DescriptionRow"][];
+        };
         /** Rows[Key] */
         Rows_Key_: {
             /** Rows */
@@ -5136,6 +5768,139 @@ export interface components {
             created_by: components["schemas"]["Person"];
             /** Version */
             version: number;
+        };
+        /**
+         * SelectionBatch
+         * @description Turn a selection into a batch.
+         */
+        SelectionBatch: {
+            policy?: components["schemas"]["BatchPolicyChange"];
+        };
+        /**
+         * SelectionItem
+         * @description One chosen item and why.
+         *
+         *     `reason` is `typical`, `clustered-margin`, `margin`, `quota` or `random`; `score` in [0, 1] is what it was chosen
+         *     by; `cluster` groups alike items; `passed_over` counts nearly equal ones it stands for.
+         */
+        SelectionItem: {
+            /** Cluster */
+            cluster: number | null;
+            /** Item Id */
+            item_id: string;
+            /** Item Name */
+            item_name: string;
+            /** Likeliest */
+            likeliest: string | null;
+            /** Passed Over */
+            passed_over: number;
+            /** Rank */
+            rank: number;
+            /** Reason */
+            reason: string;
+            /** Score */
+            score: number | null;
+            /** Thumb Url */
+            thumb_url: string;
+        };
+        /**
+         * SelectionNew
+         * @description What to choose, and how.
+         *
+         *     `quotas` wants at least so many items by likeliest class; `alike` is the cosine similarity from which two items
+         *     count as the same.
+         */
+        SelectionNew: {
+            /**
+             * Alike
+             * @default 0.995
+             */
+            alike?: number;
+            /**
+             * Embedding
+             * @default embeddings/plain-1
+             */
+            embedding?: string;
+            /**
+             * Method
+             * @default auto
+             * @enum {string}
+             */
+            method?: "auto" | "typical" | "clustered-margin" | "margin" | "random";
+            /** N */
+            n: number;
+            /** Name */
+            name: string;
+            /** Quotas */
+            quotas?: {
+                [key: string]: number;
+            };
+            /**
+             * Random Share
+             * @default 0.1
+             */
+            random_share?: number;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Typical Start
+             * @default true
+             */
+            typical_start?: boolean;
+        };
+        /**
+         * SelectionOut
+         * @description Items chosen to be labelled next; `model` is what told how sure it is of each.
+         */
+        SelectionOut: {
+            /** Batch Id */
+            batch_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            created_by: components["schemas"]["Person"];
+            /** Embedding */
+            embedding: string;
+            /** Id */
+            id: string;
+            /** Model */
+            model: string;
+            /** N */
+            n: number;
+            /** N Labelled */
+            n_labelled: number;
+            /** N Pool */
+            n_pool: number;
+            /** Name */
+            name: string;
+            /** Reasons */
+            reasons: {
+                [key: string]: number;
+            };
+            rules: components["schemas"]["SelectionRulesOut"];
+        };
+        /**
+         * SelectionRulesOut
+         * @description How a selection was made.
+         */
+        SelectionRulesOut: {
+            /** Alike */
+            alike: number;
+            /** Method */
+            method: string;
+            /** Quotas */
+            quotas: {
+                [key: string]: number;
+            };
+            /** Random Share */
+            random_share: number;
+            /** Typical Start */
+            typical_start: boolean;
         };
         /**
          * Series
@@ -5285,6 +6050,18 @@ export interface components {
             /** Role */
             role: string;
             user: components["schemas"]["Person"];
+        };
+        /**
+         * SinceOut
+         * @description Since which item: not before `first`, most likely `best`, not after `last` (positions among those looked at).
+         */
+        SinceOut: {
+            /** Best */
+            best: number;
+            /** First */
+            first: number;
+            /** Last */
+            last: number;
         };
         /**
          * Sitting
@@ -5465,6 +6242,24 @@ export interface components {
             verdict: "accept" | "fix" | "reject";
         };
         /**
+         * ViewOut
+         * @description One test's verdict: `p` is the share of replayed clean windows that reach `value`.
+         */
+        ViewOut: {
+            /** Fired */
+            fired: boolean;
+            /** Method */
+            method: string;
+            /** Name */
+            name: string;
+            /** P */
+            p: number;
+            /** Threshold */
+            threshold: number;
+            /** Value */
+            value: number;
+        };
+        /**
          * WhyConsensus
          * @description What was inferred in one batch, from the submissions in `inputs`.
          */
@@ -5612,17 +6407,76 @@ export interface components {
         };
         /**
          * WhyOut
-         * @description Why the marks of an item are there.
+         * @description Why the marks of an item are there, and what they cost.
+         *
+         *     `amount` is the exact sum of what was booked for it, in `currency`; both null for those who may not see costs, or
+         *     while there is no rate card.
          */
         WhyOut: {
+            /** Amount */
+            amount: string | null;
             /** Consensus */
             consensus: components["schemas"]["WhyConsensus"][];
+            /** Currency */
+            currency: string | null;
             gold: components["schemas"]["WhyGold"] | null;
             item: components["schemas"]["ItemOut"];
             /** Marks */
             marks: components["schemas"]["WhyMark"][];
+            /** Predictions */
+            predictions: components["schemas"]["WhyPrediction"][];
+            /** Releases */
+            releases: components["schemas"]["WhyRelease"][];
             /** Verdicts */
             verdicts: components["schemas"]["WhyVerdict"][];
+        };
+        /**
+         * WhyPrediction
+         * @description What a model said about an item, under which threshold, and what became of it.
+         *
+         *     `certificate` says which guarantee let a label through without a person; null where a person decided.
+         */
+        WhyPrediction: {
+            /** Certificate */
+            certificate: string | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Looked At */
+            looked_at: ("random" | "low" | "always") | null;
+            /** Model */
+            model: string;
+            /** N Errors */
+            n_errors: number | null;
+            /** N Marks */
+            n_marks: number;
+            /**
+             * Origin
+             * @enum {string}
+             */
+            origin: "suggestion" | "evaluation" | "served";
+            /** Policy Version */
+            policy_version: number | null;
+            /**
+             * Predicted At
+             * Format: date-time
+             */
+            predicted_at: string;
+            /** Threshold */
+            threshold: number | null;
+        };
+        /**
+         * WhyRelease
+         * @description A release an item is in.
+         */
+        WhyRelease: {
+            /** Digest */
+            digest: string | null;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** State */
+            state: string;
         };
         /**
          * WhyVerdict
@@ -7109,6 +7963,37 @@ export interface operations {
             };
         };
     };
+    read_descriptions_v1_projects__project__descriptions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rows_DescriptionRow_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_doubts_v1_projects__project__doubts_get: {
         parameters: {
             query?: {
@@ -7171,6 +8056,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Doubt"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    put_encoder_v1_projects__project__encoder_put: {
+        parameters: {
+            query?: {
+                name?: string;
+                mean?: number;
+                scale?: number;
+                layout?: "nchw" | "nhwc";
+                colours?: "rgb" | "bgr";
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EncoderOut"];
                 };
             };
             /** @description Validation Error */
@@ -8402,6 +9324,182 @@ export interface operations {
             };
         };
     };
+    read_monitors_v1_projects__project__monitors_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; empty for the first. */
+                cursor?: string;
+                /** @description Rows at most. */
+                limit?: number;
+                /** @description `csv` answers the whole table as a file. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MonitorOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    new_monitor_v1_projects__project__monitors_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MonitorNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_checks_v1_projects__project__monitors__monitor__checks_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; empty for the first. */
+                cursor?: string;
+                /** @description Rows at most. */
+                limit?: number;
+                /** @description `csv` answers the whole table as a file. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                monitor: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CheckOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    new_check_v1_projects__project__monitors__monitor__checks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    end_monitor_v1_projects__project__monitors__monitor__stop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_overview_v1_projects__project__overview_get: {
         parameters: {
             query?: never;
@@ -8723,6 +9821,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LookedOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_checks_v1_projects__project__production_checks_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; empty for the first. */
+                cursor?: string;
+                /** @description Rows at most. */
+                limit?: number;
+                /** @description `csv` answers the whole table as a file. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CheckRow_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    push_predictions_v1_projects__project__production_predictions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PredictionsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictionsTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_quality_v1_projects__project__production_quality_get: {
+        parameters: {
+            query?: {
+                /** @description Length of a stretch. */
+                every?: "day" | "week" | "month";
+                /** @description Stretches at most. */
+                points?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityOut"];
                 };
             };
             /** @description Validation Error */
@@ -9328,6 +10535,154 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SchemaOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_selections_v1_projects__project__selections_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; empty for the first. */
+                cursor?: string;
+                /** @description Rows at most. */
+                limit?: number;
+                /** @description `csv` answers the whole table as a file. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SelectionOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    new_selection_v1_projects__project__selections_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelectionNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    batch_of_selection_v1_projects__project__selections__selection__batch_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                selection: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelectionBatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_selection_items_v1_projects__project__selections__selection__items_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; empty for the first. */
+                cursor?: string;
+                /** @description Rows at most. */
+                limit?: number;
+                /** @description `csv` answers the whole table as a file. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                selection: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SelectionItem_"];
                 };
             };
             /** @description Validation Error */
