@@ -1,4 +1,4 @@
-"""The tables of docs/engine.md on instance-level agreement, on real blood-cell geometry and on drawn street scenes.
+"""The tables of docs/quality.md on instance-level agreement, on real blood-cell geometry and on drawn street scenes.
 
 Expected values come from an independent implementation of the same definition.
 """

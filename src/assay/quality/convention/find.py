@@ -58,7 +58,7 @@ def find_conventions(
         alpha: chance of any false report.
         n_draws: random draws behind each p-value.
 
-    Reference: docs/engine.md, with power tables and limits.
+    Reference: docs/convention.md, with power tables and limits.
     """
     evidence = gather(authors, sizes_px, assigned=assigned, flags=flags or {})
     counted = evidence.n_drew > 1

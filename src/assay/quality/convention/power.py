@@ -26,7 +26,7 @@ from assay.quality.marks import Longs
 MIN_IMAGES: Final = 20  # of one person, shared with others; below, a person is not compared
 MIN_PEOPLE: Final = 3
 ENOUGH_MEETINGS: Final = (
-    75  # objects of a kind that a person met, below which most real splits go unseen (docs/engine.md)
+    75  # objects of a kind that a person met, below which most real splits go unseen (docs/convention.md)
 )
 ENOUGH_NAMED: Final = 100  # units of the most frequent class a person named
 ENOUGH_PLACED: Final = 60  # marks of a person that others drew, too

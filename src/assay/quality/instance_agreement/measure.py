@@ -72,7 +72,7 @@ def instance_agreement(
     on one image there is no chance level, hence no alpha.
 
     Reference: Krippendorff (2011), "Computing Krippendorff's Alpha-Reliability", with sets of marks as values;
-    docs/engine.md has the tables.
+    docs/quality.md has the tables.
     """
     check_threshold("threshold", threshold)
     asked = dict(attributes or {})
