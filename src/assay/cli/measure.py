@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from assay.cli.engine import Iou, Who, split_who
+from assay.cli.engine import Clock, Html, Iou, Who, command_line, split_who, write_page
 from assay.cli.output import AsJson, make_app, show
 
 app = make_app()
@@ -29,13 +29,16 @@ def measure(
         Path | None, typer.Option(help="Keep what was done in this file; an interrupted run goes on from there.")
     ] = None,
     rows: Annotated[Path | None, typer.Option(help="Write the labels as rows, for next time.")] = None,
+    html: Html = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Row groups at once; all cores when left out.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure agreement, and errors against accepted marks, of millions of items in flat memory."""
     from assay.reports import engine
+    from assay.reports.page.measure_page import measure_page
     from assay.reports.rows_of import write_rows
 
+    clock = Clock()
     name, others = split_who(who, engine.THIS)
     source: object = labels
     if rows is not None:
@@ -46,7 +49,8 @@ def measure(
         source, who=others, gold=gold, name=name, threshold=iou, tight_threshold=tight, state=state,
         n_threads=threads, progress=_Progress(),
     )  # fmt: skip
-    show(found.to_json(), found.lines(), as_json=as_json)
+    page = measure_page(found, command=command_line(), meta=clock.meta()) if html else ""
+    show(found.to_json(), [*found.lines(), *write_page(html, page)], as_json=as_json)
 
 
 class _Progress:

@@ -124,3 +124,13 @@ def test_any_labels_are_laid_out_as_rows_and_measured(tmp_path: Path, capsys: py
     assert found["scores"]["bo"]["n_missed"] == 2
     assert figures(assay.measure(rows).to_json()) == figures(found)
     assert run([*arguments, "--rows", str(rows)]) == 6
+
+
+def test_the_page_names_everybody_and_runs_nothing(table: pa.Table, tmp_path: Path) -> None:
+    path, page = written(table, tmp_path / "rows.parquet", 50), tmp_path / "page.html"
+    assert run(["measure", str(path), "--html", str(page)]) == 0
+    text = page.read_text()
+    assert all(f">p{number}<" in text for number in range(6))
+    assert "<script" not in text
+    assert "Who agrees with whom" in text
+    assert "Mixed up most" in text
