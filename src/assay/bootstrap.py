@@ -8,6 +8,8 @@ from assay.access import Passwords
 from assay.api.services import Services, Settings
 from assay.costs import BookKeeper
 from assay.insights import Practices, Snapshots
+from assay.jobs.describing import Describer
+from assay.jobs.drifting import DriftWatch
 from assay.jobs.followers import followers
 from assay.jobs.importing import Importer, Places
 from assay.jobs.pictures import decoder, tiler
@@ -65,12 +67,14 @@ def build(settings: Settings, *, clock: Clock | None = None, passwords: Password
     places = Places(roots=settings.import_roots, stores=settings.stores_allowed)
     snapshots = Snapshots(house)
     practices = Practices(house, snapshots.projects)
+    drift = DriftWatch(house, blobs)
     ticker = Ticker(
         [
             Tick("leases", 2.0, lambda: lapse_leases(house=house)),
             Tick("overviews", 0.5, snapshots.refresh),
             Tick("practice", 1.0, practices.refresh),
             Tick("ledger", 1.0, BookKeeper(house).book_all),
+            Tick("drift", 30.0, drift.run_due),
             Tick("promotions", 5.0, promoter.tend),
         ]
     )
@@ -87,6 +91,8 @@ def build(settings: Settings, *, clock: Clock | None = None, passwords: Password
         snapshots,
         practices,
         tiles,
+        Describer(house, blobs, places),
+        drift,
         places,
         on_close=(flows.close,),
     )

@@ -12,6 +12,8 @@ from pathlib import Path
 from assay.access import Passwords, Throttle
 from assay.api.rates import Rates
 from assay.insights import Practices, Snapshots
+from assay.jobs.describing import Describer
+from assay.jobs.drifting import DriftWatch
 from assay.jobs.importing import Importer, Places
 from assay.jobs.ticker import Ticker
 from assay.jobs.tiles import Tiles
@@ -84,6 +86,8 @@ class Services:
     snapshots: Snapshots
     practices: Practices
     tiles: Tiles
+    describer: Describer
+    drift: DriftWatch
     places: Places = field(default_factory=Places)
     on_close: tuple[Callable[[], object], ...] = ()
     throttle: Throttle = field(default_factory=Throttle)
@@ -93,11 +97,13 @@ class Services:
         """Follow events, work through imports, end leases that run out."""
         self.runner.start()
         self.importer.start()
+        self.describer.start()
         self.ticker.start()
 
     def close(self) -> None:
         """Stop following events and give the database back."""
         self.ticker.stop()
+        self.describer.stop()
         self.importer.stop()
         self.runner.stop()
         for close in self.on_close:

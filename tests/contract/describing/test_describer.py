@@ -1,25 +1,19 @@
 """Every item gets statistics and embeddings, once, whatever happens in between; what cannot be described says why."""
 
-import io
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 from tests.support.onnx_files import mean_colour_encoder, nan_encoder
+from tests.support.pictured import TEST, noise, put_items
 from tests.support.projects import Project, a_project
 
-from assay.items.model import NewItem
-from assay.items.store import add_item, show_items
 from assay.jobs.describing import Describer, OnnxEncoder, dataset_of, read_features
 from assay.jobs.importing import Places
 from assay.jobs.suggesting import ArtifactBrokenError, ModelShapeError
-from assay.kernel.actor import system
 from assay.quality.drift import FeaturesNotFiniteError, image_statistics
 from assay.quality.selection import PLAIN_WIDTH
 from assay.storage import PLAIN, STATISTICS, Blobs, House, add_dataset, lake_counts, refusals
-
-TEST = system("test")
 
 
 @pytest.fixture
@@ -30,30 +24,6 @@ def project(house: House) -> Project:
 @pytest.fixture
 def blobs(tmp_path: Path) -> Blobs:
     return Blobs(f"file://{tmp_path / 'blobs'}")
-
-
-def put_items(project: Project, blobs: Blobs, pictures: list[np.ndarray]) -> list[str]:
-    """Items with pictures that can be read."""
-    made = []
-    with project.house.write(TEST, project.id, "add pictures") as tx:
-        import_id = tx.new_id()
-        for no, pixels in enumerate(pictures):
-            buffer = io.BytesIO()
-            Image.fromarray(pixels).save(buffer, "PNG")
-            sha256 = blobs.put(buffer.getvalue())
-            made.append(tx.new_id())
-            size = {"width_px": pixels.shape[1], "height_px": pixels.shape[0]}
-            new = NewItem(f"{no}.png", "real", sha256, sha256, None, sha256, "image/png", orientation=1, size_bytes=9,
-                          perceptual_hash=no, **size)  # fmt: skip
-            assert add_item(tx, import_id, made[-1], new)
-        show_items(tx, import_id)
-        tx.record("items.added", subject="test")
-    return made
-
-
-def noise(n: int, side: int = 40, seed: int = 0) -> list[np.ndarray]:
-    rng = np.random.default_rng(seed)
-    return [rng.integers(0, 256, (side, side + 8, 3), np.uint8) for _ in range(n)]
 
 
 def test_items_are_described_once_and_the_rows_are_those_of_their_pictures(project: Project, blobs: Blobs) -> None:

@@ -864,6 +864,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Escalations
+         * @description Questions in a state, newest first.
+         */
+        get: operations["read_escalations_v1_projects__project__escalations_get"];
+        put?: never;
+        /**
+         * New Escalation
+         * @description Ask an expert about an edge case; the work on it may go on.
+         */
+        post: operations["new_escalation_v1_projects__project__escalations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/escalations/{escalation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Escalation
+         * @description One question with its answer.
+         */
+        get: operations["read_escalation_v1_projects__project__escalations__escalation__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/escalations/{escalation}/ruling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New Ruling
+         * @description Rule on a question; label, clause and gold follow at once, or wait for the signatures the policy asks for.
+         */
+        post: operations["new_ruling_v1_projects__project__escalations__escalation__ruling_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/escalations/{escalation}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Take back one's own question.
+         */
+        post: operations["withdraw_v1_projects__project__escalations__escalation__withdrawal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/findings": {
         parameters: {
             query?: never;
@@ -1196,6 +1280,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Inbox
+         * @description What waits for the caller, and why it waits for them; what lapses first stands first.
+         */
+        get: operations["read_inbox_v1_projects__project__inbox_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/items": {
         parameters: {
             query?: never;
@@ -1328,6 +1432,26 @@ export interface paths {
          * @description The caller's own history, newest first.
          */
         get: operations["read_my_assignments_v1_projects__project__me_assignments_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/me/escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Own
+         * @description One's own questions and their answers, newest first.
+         */
+        get: operations["read_own_v1_projects__project__me_escalations_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1736,6 +1860,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/precedents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Precedents
+         * @description Rulings so far, newest first.
+         */
+        get: operations["read_precedents_v1_projects__project__precedents_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/production/checks": {
         parameters: {
             query?: never;
@@ -1792,6 +1936,174 @@ export interface paths {
         get: operations["read_quality_v1_projects__project__production_quality_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/promotions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Promotions
+         * @description Every promotion, newest first.
+         */
+        get: operations["read_promotions_v1_projects__project__promotions_get"];
+        put?: never;
+        /**
+         * New Promotion
+         * @description Ask for a model version to be taken into use: it is evaluated, judged at the gate, then put to people.
+         */
+        post: operations["new_promotion_v1_projects__project__promotions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/promotions/{promotion}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Promotion
+         * @description One promotion with what the gate said.
+         */
+        get: operations["read_promotion_v1_projects__project__promotions__promotion__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Proposals
+         * @description What is or was put to people, newest first.
+         */
+        get: operations["read_proposals_v1_projects__project__proposals_get"];
+        put?: never;
+        /**
+         * New Proposal
+         * @description Propose a change that the policy guards; whoever may not make it directly may not propose it.
+         */
+        post: operations["new_proposal_v1_projects__project__proposals_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/proposals/{proposal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Proposal
+         * @description One proposal with its evidence and signatures.
+         */
+        get: operations["read_proposal_v1_projects__project__proposals__proposal__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/proposals/{proposal}/emergency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Act Alone
+         * @description Act alone in an emergency, where the policy allows it; a second signature must follow in time.
+         */
+        post: operations["act_alone_v1_projects__project__proposals__proposal__emergency_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/proposals/{proposal}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse
+         * @description Refuse a proposal with a reason, as anybody may who could sign it.
+         */
+        post: operations["refuse_v1_projects__project__proposals__proposal__refusal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/proposals/{proposal}/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign
+         * @description Sign a proposal, with the password again, under exactly the evidence that was looked at.
+         */
+        post: operations["sign_v1_projects__project__proposals__proposal__signatures_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/proposals/{proposal}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Take back what one has proposed.
+         */
+        post: operations["withdraw_v1_projects__project__proposals__proposal__withdrawal_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2056,6 +2368,90 @@ export interface paths {
          * @description Accept an answer, correct it, or reject it.
          */
         post: operations["new_verdict_v1_projects__project__reviews__review__verdict_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/rollbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New Rollback
+         * @description Go back to the model that was in use before, at once; needs a reason and no signature.
+         */
+        post: operations["new_rollback_v1_projects__project__rollbacks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/rulebook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Rulebook
+         * @description The policy file in force, what it does in words, and what one absence would block.
+         */
+        get: operations["read_rulebook_v1_projects__project__rulebook_get"];
+        put?: never;
+        /**
+         * Publish
+         * @description Publish a policy file; where the one in force guards itself, put it to the people it names.
+         */
+        post: operations["publish_v1_projects__project__rulebook_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/rulebook/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Say in words what a policy file would do here; refuses one with faults and names all of them.
+         */
+        post: operations["check_v1_projects__project__rulebook_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/rulebook/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Versions
+         * @description Every version of the policy file, newest first.
+         */
+        get: operations["read_versions_v1_projects__project__rulebook_versions_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3011,6 +3407,16 @@ export interface components {
             title: string;
         };
         /**
+         * ClauseIn
+         * @description A clause that shall say it: its number, and its text with the title on the first line.
+         */
+        ClauseIn: {
+            /** Number */
+            number: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * ClauseRow
          * @description Share of marks that went wrong by clause, now and before the change.
          */
@@ -3432,6 +3838,79 @@ export interface components {
             width: number;
         };
         /**
+         * EscalationNew
+         * @description A question about an edge case: annotators name their assignment, others may name the item.
+         */
+        EscalationNew: {
+            /** Assignment Id */
+            assignment_id?: string | null;
+            /** Bbox */
+            bbox?: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** Clause */
+            clause?: string | null;
+            /** Client Key */
+            client_key: string;
+            /** Item Id */
+            item_id?: string | null;
+            /** Label Class */
+            label_class?: string | null;
+            /** Question */
+            question: string;
+        };
+        /**
+         * EscalationOut
+         * @description A question with everything that an expert needs, and what followed from the ruling.
+         */
+        EscalationOut: {
+            /** Bbox */
+            bbox: number[] | null;
+            /** Clause */
+            clause: string | null;
+            /** Gold */
+            gold: boolean;
+            /** Guideline Version */
+            guideline_version: number;
+            /** Id */
+            id: string;
+            /** Item Id */
+            item_id: string;
+            /** Label Class */
+            label_class: string | null;
+            /** New Guideline Version */
+            new_guideline_version: number | null;
+            /** Proposals */
+            proposals: string[];
+            /** Question */
+            question: string;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            raised_by: components["schemas"]["Person"];
+            /** Ruled At */
+            ruled_at: string | null;
+            ruled_by: components["schemas"]["Person"] | null;
+            /** Ruled Class */
+            ruled_class: string | null;
+            /** Ruled Clause */
+            ruled_clause: string | null;
+            /** Ruling */
+            ruling: string | null;
+            /** Settled */
+            settled: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "ruled" | "withdrawn";
+        };
+        /**
          * EstimateOut
          * @description A measured number with its 95 % interval and what it rests on.
          */
@@ -3462,6 +3941,20 @@ export interface components {
             unit: string;
             /** Why */
             why: string;
+        };
+        /**
+         * EvidenceOut
+         * @description One piece of evidence: where to look, its hash, and what it says.
+         */
+        EvidenceOut: {
+            /** Digest */
+            digest: string;
+            /** Kind */
+            kind: string;
+            /** Ref */
+            ref: string;
+            /** Words */
+            words: string;
         };
         /**
          * Example
@@ -3641,6 +4134,23 @@ export interface components {
              * @enum {string}
              */
             state: "pass" | "block" | "wait" | "none";
+        };
+        /**
+         * GlassOut
+         * @description Somebody acted alone in an emergency.
+         */
+        GlassOut: {
+            by: components["schemas"]["Person"];
+            /** Overdue */
+            overdue: boolean;
+            /** Reason */
+            reason: string;
+            second_by: components["schemas"]["Person"] | null;
+            /**
+             * Second Until
+             * Format: date-time
+             */
+            second_until: string;
         };
         /**
          * GoldMark
@@ -3967,6 +4477,31 @@ export interface components {
              * @enum {string}
              */
             state: "accepted" | "refused" | "duplicate" | "near_duplicate" | "warning";
+        };
+        /**
+         * InboxRow
+         * @description One thing that waits for the caller, and why it waits for them.
+         *
+         *     `where` leads to it: a path of the API.
+         */
+        InboxRow: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Title */
+            title: string;
+            /** Until */
+            until: string | null;
+            /** Where */
+            where: string;
+            /** Why */
+            why: string;
         };
         /**
          * Invited
@@ -4710,6 +5245,36 @@ export interface components {
             title: string;
         };
         /**
+         * OwnEscalation
+         * @description One's own question and its answer; names no item.
+         */
+        OwnEscalation: {
+            /** Clause */
+            clause: string | null;
+            /** Id */
+            id: string;
+            /** Label Class */
+            label_class: string | null;
+            /** Question */
+            question: string;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            /** Ruled At */
+            ruled_at: string | null;
+            /** Ruled Class */
+            ruled_class: string | null;
+            /** Ruling */
+            ruling: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "ruled" | "withdrawn";
+        };
+        /**
          * OwnFigures
          * @description One's own figures; they move once a day, so that they give no gold away.
          */
@@ -4773,6 +5338,13 @@ export interface components {
             next: string | null;
             /** Rows */
             rows: components["schemas"]["Crop"][];
+        };
+        /** Page[EscalationOut] */
+        Page_EscalationOut_: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["EscalationOut"][];
         };
         /** Page[Finding] */
         Page_Finding_: {
@@ -4850,6 +5422,13 @@ export interface components {
             next: string | null;
             /** Rows */
             rows: components["schemas"]["PersonRow"][];
+        };
+        /** Page[ProposalOut] */
+        Page_ProposalOut_: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["ProposalOut"][];
         };
         /** Page[ReleaseOut] */
         Page_ReleaseOut_: {
@@ -5078,6 +5657,31 @@ export interface components {
             verdict: components["schemas"]["GoldVerdict"] | null;
         };
         /**
+         * Precedent
+         * @description A ruling that others can follow; names neither the item nor who asked.
+         */
+        Precedent: {
+            /** Clause */
+            clause: string | null;
+            /** Guideline Version */
+            guideline_version: number | null;
+            /** Id */
+            id: string;
+            /** Label Class */
+            label_class: string | null;
+            /** Question */
+            question: string;
+            /**
+             * Ruled At
+             * Format: date-time
+             */
+            ruled_at: string;
+            /** Ruled Class */
+            ruled_class: string | null;
+            /** Ruling */
+            ruling: string;
+        };
+        /**
          * PredictedMarkIn
          * @description One mark the model acted on, with its confidence.
          */
@@ -5221,6 +5825,63 @@ export interface components {
             slug: string;
         };
         /**
+         * PromotionNew
+         * @description A model version to take into use: its id, name@number or name, and why.
+         */
+        PromotionNew: {
+            /** Model */
+            model: string;
+            /** Why */
+            why: string;
+        };
+        /**
+         * PromotionOut
+         * @description A model version on its way into use; `gate` is the document that is signed, null before it was judged.
+         */
+        PromotionOut: {
+            /** Ended At */
+            ended_at: string | null;
+            /** Evaluation Id */
+            evaluation_id: string | null;
+            /** Gate */
+            gate: {
+                [key: string]: unknown;
+            } | null;
+            /** Gate Digest */
+            gate_digest: string | null;
+            /** Id */
+            id: string;
+            /** Instead Of */
+            instead_of: string | null;
+            /** Model */
+            model: string;
+            /** Model Id */
+            model_id: string;
+            /** Proposal Id */
+            proposal_id: string | null;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            requested_by: components["schemas"]["Person"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "requested" | "evaluated" | "waiting" | "watched" | "kept" | "rolled_back" | "refused" | "declined" | "failed";
+            /** Taken At */
+            taken_at: string | null;
+            /** Title */
+            title: string;
+            /** Watch Until */
+            watch_until: string | null;
+            /** Why */
+            why: string;
+        };
+        /**
          * Proof
          * @description Why it is called a practice, and what a rule would change.
          *
@@ -5239,6 +5900,130 @@ export interface components {
             n_marks: number;
             within: components["schemas"]["EstimateOut"];
             without: components["schemas"]["EstimateOut"];
+        };
+        /**
+         * ProposalBreak
+         * @description Acting alone in an emergency: the password again, the reason, and the digest of what was looked at.
+         */
+        ProposalBreak: {
+            /** Digest */
+            digest: string;
+            /** Password */
+            password: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ProposalNew
+         * @description A change that the policy guards, to be put to people.
+         *
+         *     `action` is, by kind: `guideline` {markdown, note}; `gold` {item_id, marks, why, exposure_cap}; `policy`
+         *     {source, based_on}. `evidence` names what it rests on: kind to a reference such as `escalation/<id>`.
+         */
+        ProposalNew: {
+            /** Action */
+            action: {
+                [key: string]: unknown;
+            };
+            /** Evidence */
+            evidence?: {
+                [key: string]: string;
+            };
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "guideline" | "gold" | "policy";
+            /** Title */
+            title: string;
+        };
+        /**
+         * ProposalOut
+         * @description What is put to people, how far its signatures are, and whether this caller may sign.
+         */
+        ProposalOut: {
+            /** Action */
+            action: {
+                [key: string]: unknown;
+            };
+            /** Authors */
+            authors: components["schemas"]["Person"][];
+            /** Closed At */
+            closed_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Digest */
+            digest: string;
+            emergency: components["schemas"]["GlassOut"] | null;
+            /** Evidence */
+            evidence: components["schemas"]["EvidenceOut"][];
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "release" | "promotion" | "guideline" | "gold" | "threshold" | "policy";
+            /** May Break Glass */
+            may_break_glass: boolean;
+            /** May Sign */
+            may_sign: boolean;
+            proposed_by: components["schemas"]["Person"];
+            /** Reason */
+            reason: string | null;
+            /** Rule */
+            rule: string;
+            /** Signatures */
+            signatures: components["schemas"]["ProposalSignature"][];
+            /** Signatures Needed */
+            signatures_needed: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "approved" | "done" | "refused" | "withdrawn" | "expired" | "stale" | "failed";
+            /** Subject */
+            subject: string;
+            /** Title */
+            title: string;
+            /** Why Not */
+            why_not: string | null;
+        };
+        /**
+         * ProposalSign
+         * @description A signature: the password again, what it says, and the digest of what was looked at.
+         */
+        ProposalSign: {
+            /** Digest */
+            digest: string;
+            /** Meaning */
+            meaning: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * ProposalSignature
+         * @description Somebody's word under a proposal.
+         */
+        ProposalSignature: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Meaning */
+            meaning: string;
+            /** Role */
+            role: string;
+            user: components["schemas"]["Person"];
         };
         /**
          * PublishIn
@@ -5673,30 +6458,145 @@ export interface components {
             /** Verdict */
             verdict: ("accept" | "fix" | "reject") | null;
         };
+        /**
+         * RollbackIn
+         * @description Go back to the model before; of the newest promotion in use when none is named.
+         */
+        RollbackIn: {
+            /** Promotion Id */
+            promotion_id?: string | null;
+            /** Reason */
+            reason: string;
+        };
         /** Rows[DescriptionRow] */
         Rows_DescriptionRow_: {
             /** Rows */
             rows: components["schemas"]["DescriptionRow"][];
+        };
+        /** Rows[InboxRow] */
+        Rows_InboxRow_: {
+            /** Rows */
+            rows: components["schemas"]["InboxRow"][];
         };
         /** Rows[Key] */
         Rows_Key_: {
             /** Rows */
             rows: components["schemas"]["Key"][];
         };
+        /** Rows[OwnEscalation] */
+        Rows_OwnEscalation_: {
+            /** Rows */
+            rows: components["schemas"]["OwnEscalation"][];
+        };
         /** Rows[Policy] */
         Rows_Policy_: {
             /** Rows */
             rows: components["schemas"]["Policy"][];
+        };
+        /** Rows[Precedent] */
+        Rows_Precedent_: {
+            /** Rows */
+            rows: components["schemas"]["Precedent"][];
         };
         /** Rows[ProjectOut] */
         Rows_ProjectOut_: {
             /** Rows */
             rows: components["schemas"]["ProjectOut"][];
         };
+        /** Rows[PromotionOut] */
+        Rows_PromotionOut_: {
+            /** Rows */
+            rows: components["schemas"]["PromotionOut"][];
+        };
         /** Rows[RateCardOut] */
         Rows_RateCardOut_: {
             /** Rows */
             rows: components["schemas"]["RateCardOut"][];
+        };
+        /** Rows[RulebookVersion] */
+        Rows_RulebookVersion_: {
+            /** Rows */
+            rows: components["schemas"]["RulebookVersion"][];
+        };
+        /**
+         * RulebookCheckIn
+         * @description A policy file to check.
+         */
+        RulebookCheckIn: {
+            /** Source */
+            source: string;
+        };
+        /**
+         * RulebookChecked
+         * @description What a policy file will do here; one with faults is refused with all of them.
+         */
+        RulebookChecked: {
+            /** Warnings */
+            warnings: string[];
+            /** Words */
+            words: string[];
+        };
+        /**
+         * RulebookNew
+         * @description A policy file to publish, and the version it is based on.
+         */
+        RulebookNew: {
+            /** Based On */
+            based_on: number;
+            /** Source */
+            source: string;
+        };
+        /**
+         * RulebookOut
+         * @description The rules in force: as a file, in words, and as data.
+         *
+         *     `version` 0 is what holds before anybody published a file; `source` is null then.
+         */
+        RulebookOut: {
+            /** Rules */
+            rules: {
+                [key: string]: unknown;
+            };
+            /** Source */
+            source: string | null;
+            /** Version */
+            version: number;
+            /** Warnings */
+            warnings: string[];
+            /** Words */
+            words: string[];
+        };
+        /**
+         * RulebookPublished
+         * @description A policy file in force (`version`), or waiting for its signatures (`proposal_id`).
+         */
+        RulebookPublished: {
+            /** Proposal Id */
+            proposal_id: string | null;
+            /** Version */
+            version: number | null;
+            /** Warnings */
+            warnings: string[];
+            /** Words */
+            words: string[];
+        };
+        /**
+         * RulebookVersion
+         * @description One version of the policy file.
+         */
+        RulebookVersion: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            created_by: components["schemas"]["Person"];
+            /** Digest */
+            digest: string;
+            /** Proposal Id */
+            proposal_id: string | null;
+            /** Version */
+            version: number;
         };
         /**
          * Rules
@@ -5714,16 +6614,6 @@ export interface components {
             min_height_px?: number | null;
             /** Min Width Px */
             min_width_px?: number | null;
-        };
-        /**
-         * RulingIn
-         * @description The expert's decision.
-         */
-        RulingIn: {
-            /** Text */
-            text: string;
-            /** Upheld */
-            upheld: boolean;
         };
         /**
          * ScenarioOut
@@ -6321,14 +7211,6 @@ export interface components {
             shape: "bbox" | "rotated_bbox" | "polygon" | "mask" | "polyline" | "keypoints" | "point" | "tag";
         };
         /**
-         * WhyIn
-         * @description A reason.
-         */
-        WhyIn: {
-            /** Why */
-            why: string;
-        };
-        /**
          * WhyInferred
          * @description A mark inferred from several people's; `drawn_by` holds the letters of their answers.
          */
@@ -6513,6 +7395,50 @@ export interface components {
             n_votes: number;
             /** State */
             state: string;
+        };
+        /**
+         * RulingIn
+         * @description A ruling: words, and what follows from it: the item's marks, a clause, gold.
+         */
+        assay__wire__escalations__RulingIn: {
+            clause?: components["schemas"]["ClauseIn"] | null;
+            /**
+             * Gold
+             * @default false
+             */
+            gold?: boolean;
+            /** Label Class */
+            label_class?: string | null;
+            /** Marks */
+            marks?: components["schemas"]["MarkIn"][] | null;
+            /** Ruling */
+            ruling: string;
+        };
+        /**
+         * RulingIn
+         * @description The expert's decision.
+         */
+        assay__wire__gold__RulingIn: {
+            /** Text */
+            text: string;
+            /** Upheld */
+            upheld: boolean;
+        };
+        /**
+         * WhyIn
+         * @description A reason.
+         */
+        assay__wire__governance__WhyIn: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * WhyIn
+         * @description A reason.
+         */
+        assay__wire__insights__WhyIn: {
+            /** Why */
+            why: string;
         };
     };
     responses: never;
@@ -7726,7 +8652,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RulingIn"];
+                "application/json": components["schemas"]["assay__wire__gold__RulingIn"];
             };
         };
         responses: {
@@ -8106,6 +9032,176 @@ export interface operations {
             };
         };
     };
+    read_escalations_v1_projects__project__escalations_get: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                state?: "open" | "ruled" | "withdrawn";
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EscalationOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    new_escalation_v1_projects__project__escalations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EscalationNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnEscalation"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_escalation_v1_projects__project__escalations__escalation__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                escalation: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    new_ruling_v1_projects__project__escalations__escalation__ruling_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                escalation: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["assay__wire__escalations__RulingIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    withdraw_v1_projects__project__escalations__escalation__withdrawal_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                escalation: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnEscalation"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_findings_v1_projects__project__findings_get: {
         parameters: {
             query?: {
@@ -8156,7 +9252,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WhyIn"];
+                "application/json": components["schemas"]["assay__wire__insights__WhyIn"];
             };
         };
         responses: {
@@ -8771,6 +9867,38 @@ export interface operations {
             };
         };
     };
+    read_inbox_v1_projects__project__inbox_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or short name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rows_InboxRow_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_items_v1_projects__project__items_get: {
         parameters: {
             query?: {
@@ -8995,6 +10123,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_MyAssignment_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_own_v1_projects__project__me_escalations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or short name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rows_OwnEscalation_"];
                 };
             };
             /** @description Validation Error */
@@ -9834,6 +10994,43 @@ export interface operations {
             };
         };
     };
+    read_precedents_v1_projects__project__precedents_get: {
+        parameters: {
+            query?: {
+                /** @description Words that question or ruling must hold. */
+                q?: string;
+                clause?: string;
+                label_class?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id or short name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rows_Precedent_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_checks_v1_projects__project__production_checks_get: {
         parameters: {
             query?: {
@@ -9930,6 +11127,350 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QualityOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_promotions_v1_projects__project__promotions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rows_PromotionOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    new_promotion_v1_projects__project__promotions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromotionNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_promotion_v1_projects__project__promotions__promotion__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                promotion: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_proposals_v1_projects__project__proposals_get: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                state?: "open" | "closed" | "all";
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ProposalOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    new_proposal_v1_projects__project__proposals_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_proposal_v1_projects__project__proposals__proposal__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    act_alone_v1_projects__project__proposals__proposal__emergency_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalBreak"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    refuse_v1_projects__project__proposals__proposal__refusal_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["assay__wire__governance__WhyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sign_v1_projects__project__proposals__proposal__signatures_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalSign"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    withdraw_v1_projects__project__proposals__proposal__withdrawal_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["assay__wire__governance__WhyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
                 };
             };
             /** @description Validation Error */
@@ -10428,6 +11969,174 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VerdictOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    new_rollback_v1_projects__project__rollbacks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_rulebook_v1_projects__project__rulebook_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or short name of the project. */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulebookOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    publish_v1_projects__project__rulebook_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulebookNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulebookPublished"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    check_v1_projects__project__rulebook_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulebookCheckIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulebookChecked"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_versions_v1_projects__project__rulebook_versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rows_RulebookVersion_"];
                 };
             };
             /** @description Validation Error */

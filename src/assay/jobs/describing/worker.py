@@ -108,7 +108,10 @@ class Describer:
             for start in range(0, len(todo), BLOCK):
                 if self._stop.is_set():
                     return booked
+                began = time.monotonic()
                 booked += self._block(project, todo[start : start + BLOCK], known)
+                if self._thread is not None:  # people who label come first: at most half of the time
+                    self._stop.wait(time.monotonic() - began)
         return booked
 
     def _block(self, project: str, items: Sequence[Item], known: Mapping[str, Mapping[str, str | None]]) -> int:

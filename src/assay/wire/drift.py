@@ -1,0 +1,92 @@
+"""Monitors and their checks as they travel."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from assay.wire.common import EstimateOut, Instant, WireModel
+
+Level = Literal["quiet", "notice", "alarm"]
+
+
+class MonitorNew(WireModel):
+    """Watch what arrives from now on; the newest `n_reference` described items are taken as clean."""
+
+    name: Annotated[str, Field(min_length=1, max_length=128)]
+    window: Annotated[int, Field(ge=30, le=2000)] = 300
+    n_reference: Annotated[int, Field(ge=150, le=10_000)] = 3000
+    harm_line: Annotated[float, Field(ge=0, le=1)] = 0.01
+    embedding: Annotated[str, Field(max_length=64)] = "embeddings/plain-1"
+    seed: Annotated[int, Field(ge=0, lt=2**53)] = 0
+
+
+class MonitorOut(WireModel):
+    """A watch on arriving items and the level of its last check."""
+
+    id: str
+    name: str
+    state: Literal["watching", "stopped"]
+    level: Level
+    window: int
+    n_reference: int
+    harm_line: float
+    embedding: str
+    created_at: Instant
+
+
+class ViewOut(WireModel):
+    """One test's verdict: `p` is the share of replayed clean windows that reach `value`."""
+
+    name: str
+    method: str
+    value: float
+    threshold: float
+    p: float
+    fired: bool
+
+
+class MovedOut(WireModel):
+    """A statistic's shift in standard deviations of the reference."""
+
+    name: str
+    shift_sd: EstimateOut
+    before: float
+    now: float
+    significant: bool
+
+
+class HarmOut(WireModel):
+    """Loss of quality against the reference; `low` is its one-sided 95 % lower bound."""
+
+    loss: EstimateOut
+    low: float | None
+    source: str
+
+
+class SinceOut(WireModel):
+    """Since which item: not before `first`, most likely `best`, not after `last` (positions among those looked at)."""
+
+    first: int
+    best: int
+    last: int
+
+
+class CheckOut(WireModel):
+    """What a monitor found once: an alarm is a notice that harms."""
+
+    id: str
+    monitor_id: str
+    at: Instant
+    level: Level
+    n: int
+    first_item_id: str
+    last_item_id: str
+    since_item_id: str | None
+    since: SinceOut | None
+    views: list[ViewOut]
+    moved: list[MovedOut]
+    harm: HarmOut | None
+    harm_line: float
+    words: list[str]
