@@ -6,6 +6,7 @@ Nobody here calls the API: everything is read and pressed, and after each act th
 from __future__ import annotations
 
 import csv
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -111,6 +112,136 @@ def test_a_lead_takes_pictures_and_people_to_a_signed_release_in_one_day(
         review(day)
         settle(day)
         release(day, lead, tmp_path)
+
+
+N_ALONE = 20
+TWO = "Ana Duarte, ana, annotator\nBo Lindqvist;bo;annotator\nAmara Okonkwo\tamara\tapprover"
+
+
+def test_a_lead_with_two_people_releases_twenty_pictures_without_gold(browser: Browser, tmp_path: Path) -> None:
+    """From the printed address in fresh profiles: the preset without a gold gate, people from a list, one signature."""
+    files, truth = [], {}
+    drawn = [picture for picture in PictureMaker(5).draw(range(N_ALONE + 8)) if len(picture.truth.objects) >= 1]
+    for picture in drawn[:N_ALONE]:
+        files.append(tmp_path / picture.truth.name)
+        files[-1].write_bytes(picture.jpeg)
+        truth[files[-1].name] = picture.truth
+    home = tmp_path / "house"
+    with command("serve", "--data", home, "--port", "0", until="Ctrl-C stops") as printed, ExitStack() as stack:
+        day = Day(home, printed, browser, stack, truth)
+        lead = day.arrive("lead", printed.links["First administrator"])
+        lead.field("Name").fill("Small parts")
+        lead.button("Create project").click()
+        lead.page.get_by_label("Choose files").set_input_files(files)
+        lead.button(re.compile("^Import$")).click()
+        lead.sees(f"{N_ALONE} images are in")
+        set_up_from_the_preset(day, lead)
+        for login in ("ana", "bo"):
+            who = day.arrive(login, day.links[login])
+            for _ in range(N_ALONE):
+                label_next(day, who, login, keep=1)
+            who.sees("No image waits for you.")
+        accept_what_is_drawn(day, lead)
+        inner = release_unmeasured(day, lead, tmp_path)
+    assert len(list((inner / "images").rglob("*.jpg"))) == N_ALONE
+
+
+def set_up_from_the_preset(day: Day, lead: Visitor) -> None:
+    """Classes with an attribute, a guideline, the policy, three people from a pasted list, and a batch."""
+    go(lead, "Schema")
+    lead.button("Define the classes").click()
+    for number, name in enumerate(CLASSES):
+        lead.button("Add a class").click()
+        lead.field("Name").nth(number).fill(name)
+    lead.button("Add an attribute").first.click()
+    lead.field("Attribute").fill("scratched")
+    lead.button("Publish version 1").click()
+    lead.sees(f"{len(CLASSES)} classes")
+    go(lead, "Guideline")
+    lead.button("Write the guideline").click()
+    lead.field("Guideline in Markdown").fill("## 1.1 Every part\n\nBox what can be seen.\n")
+    lead.field("What changes, and why").fill("first")
+    lead.button("Publish version 1").click()
+    lead.sees("1 clause to follow")
+    go(lead, "Policy")
+    lead.button(re.compile("^Without a gold gate")).click()
+    lead.field("Answers an image").fill("2")
+    lead.button(re.compile("Save as version")).click()
+    lead.sees("The policy is saved.")
+    policy = json.loads(day.one("SELECT body FROM policies ORDER BY version DESC LIMIT 1"))
+    assert {name: policy[name] for name in ("preset", "gold_rate", "min_gold_lower", "overlap")} == {
+        "preset": "no-gold",
+        "gold_rate": 0.0,
+        "min_gold_lower": None,
+        "overlap": 2,
+    }
+    invite_from_a_list(day, lead)
+    go(lead, "Batches")
+    lead.button("New batch").click()
+    lead.field("Name", lead.dialog).fill("All")
+    lead.button("Open the batch").click()
+    lead.until(lambda: day.one("SELECT count(*) FROM tasks") == N_ALONE, "the batch is not open")
+
+
+def invite_from_a_list(day: Day, lead: Visitor) -> None:
+    go(lead, "People")
+    lead.button("Invite from a list").click()
+    box = lead.page.get_by_label("One person a line: name, login, role")
+    box.fill(f"{TWO}\nEve,eve,boss")
+    lead.sees("Line 4: there is no role “boss”.")
+    expect(lead.button(re.compile("^Invite 3 people$"))).to_be_disabled()
+    box.fill(TWO)
+    lead.button(re.compile("^Invite 3 people$")).click()
+    lead.sees("3 links to hand over")
+    links = lead.dialog.locator("code").all_inner_texts()
+    day.links |= dict(zip(("ana", "bo", "amara"), links, strict=True))
+    with lead.page.expect_download() as download:
+        lead.button("Download as CSV").click()
+    assert [row["link"] for row in csv.DictReader(download.value.path().read_text().splitlines())] == links
+    lead.button("Close").last.click()
+
+
+def accept_what_is_drawn(day: Day, lead: Visitor) -> None:
+    """The share of answers that the preset has reviewed; the lead may, having labelled nothing."""
+    settled = "SELECT count(*) FROM consensus WHERE state IN ('agreed', 'in_review')"
+    lead.until(lambda: day.one(settled) == N_ALONE, "not everything is compared")
+    open_ones = "SELECT count(*) FROM reviews WHERE state = 'open'"
+    n = day.one(open_ones)
+    if n:
+        go(lead, "Review")
+    for left in range(n, 0, -1):
+        lead.sees(re.compile(f"^{left} answers? to go"))
+        wait_for_picture(lead)
+        lead.page.keyboard.press("a")
+        day.until_counted(lead, "reviews", "state = 'open'", left - 1)
+    if n:
+        lead.page.get_by_role("link", name="Overview").click()
+
+
+def release_unmeasured(day: Day, lead: Visitor, folder: Path) -> Path:
+    """The lead freezes, the approver finds it in the inbox, reads that gold was not measured, signs, downloads."""
+    go(lead, "Releases")
+    lead.button("New release").click()
+    lead.button("Check the gates", lead.dialog).click()
+    lead.sees("waits for signatures")
+    amara = day.arrive("amara", day.links["amara"])
+    go(amara, "Inbox")
+    amara.sees("1 thing waits for you")
+    amara.page.get_by_role("link", name="Read and sign").click()
+    amara.sees("gold not measured")
+    amara.field("Password again").fill(PASSWORD)
+    amara.button("Sign r1").click()
+    amara.sees("released")
+    amara.button("Download").click()
+    with amara.page.expect_download() as download:
+        amara.page.get_by_role("menuitem", name="Release folder with images").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        archive.extractall(folder / "release")
+    (inner,) = (folder / "release").iterdir()
+    report = verify_release(inner)
+    assert report.ok
+    assert json.loads((inner / "quality.json").read_text())["gold"] == "not measured"
+    return inner
 
 
 def found_the_project(day: Day, lead: Visitor, files: list[Path]) -> None:

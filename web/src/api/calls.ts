@@ -11,6 +11,17 @@ interface Slice {
   readonly limit?: number;
 }
 
+/** What the item browser looks for; empty parts ask nothing. */
+export interface Looking {
+  readonly state?: T.ItemState | null;
+  readonly q?: string | null;
+  readonly label_class?: string | null;
+  readonly author?: string[];
+  readonly gold?: "only" | "none" | null;
+  readonly below?: number | null;
+  readonly order?: "came" | "worst" | null;
+}
+
 export const api = {
   session: () => call("GET", "/v1/session", {}),
   signIn: (login: string, password: string) => call("POST", "/v1/session", { body: { login, password } }),
@@ -52,7 +63,7 @@ export const api = {
   itemWhy: (project: string, item: string) => call("GET", "/v1/projects/{project}/items/{item}/why", { path: { project, item } }),
 
   batches: (project: string, query: Slice = {}) => call("GET", "/v1/projects/{project}/batches", { path: { project }, query }),
-  createBatch: (project: string, body: { name: string; items: "unbatched"; practice?: boolean }) => call("POST", "/v1/projects/{project}/batches", { path: { project }, body }),
+  createBatch: (project: string, body: { name: string; items: "unbatched" | [string, ...string[]] | string[]; practice?: boolean }) => call("POST", "/v1/projects/{project}/batches", { path: { project }, body }),
   closeBatch: (project: string, id: string) => call("POST", "/v1/projects/{project}/batches/{batch}/close", { path: { project, batch: id } }),
   openBatch: (project: string, id: string) => call("POST", "/v1/projects/{project}/batches/{batch}/open", { path: { project, batch: id } }),
 
@@ -73,7 +84,7 @@ export const api = {
   rule: (project: string, id: string, upheld: boolean, text: string) => call("POST", "/v1/projects/{project}/contests/{contest}/ruling", { path: { project, contest: id }, body: { upheld, text } }),
 
   claimReview: (project: string, user_id: string | null) => call("POST", "/v1/projects/{project}/reviews/claims", { path: { project }, body: user_id === null ? {} : { user_id } }),
-  verdict: (project: string, id: string, body: { verdict: "accept" | "fix" | "reject"; reason_code?: T.ReasonCode; note?: string; marks?: T.MarkIn[]; client_key: string; seconds: number }) => call("POST", "/v1/projects/{project}/reviews/{review}/verdict", { path: { project, review: id }, body }),
+  verdict: (project: string, id: string, body: { verdict: "accept" | "fix" | "reject"; reason_code?: T.ReasonCode; note?: string; notes?: { mark_id: string; text: string }[]; marks?: T.MarkIn[]; client_key: string; seconds: number }) => call("POST", "/v1/projects/{project}/reviews/{review}/verdict", { path: { project, review: id }, body }),
   claimAdjudication: (project: string) => call("POST", "/v1/projects/{project}/adjudications/claims", { path: { project }, body: {} }),
   settle: (project: string, id: string, body: { marks: T.MarkIn[]; note?: string; client_key: string; seconds: number }) => call("POST", "/v1/projects/{project}/adjudications/{adjudication}/settlement", { path: { project, adjudication: id }, body }),
 
@@ -95,12 +106,25 @@ export const api = {
   signRelease: (project: string, id: string, password: string, meaning: string) => call("POST", "/v1/projects/{project}/releases/{release}/signatures", { path: { project, release: id }, body: { password, meaning } }),
   refuseRelease: (project: string, id: string, reason: string) => call("POST", "/v1/projects/{project}/releases/{release}/refusal", { path: { project, release: id }, body: { reason } }),
 
+  browse: (project: string, query: Looking & Slice) => call("GET", "/v1/projects/{project}/browse", { path: { project }, query }),
+  browseIds: (project: string, query: Looking) => call("GET", "/v1/projects/{project}/browse/ids", { path: { project }, query }),
+  stripPlace: (project: string, place: number) => call("GET", "/v1/projects/{project}/overview/strip/{place}", { path: { project, place } }),
+  classPage: (project: string, label_class: string) => call("GET", "/v1/projects/{project}/classes/{label_class}", { path: { project, label_class } }),
+  pairs: (project: string) => call("GET", "/v1/projects/{project}/agreement/pairs", { path: { project } }),
+  doubts: (project: string, query: Slice & { kind?: T.DoubtKind | null; label_class?: string | null; state?: T.DoubtState }) => call("GET", "/v1/projects/{project}/doubts", { path: { project }, query }),
+  judgeDoubt: (project: string, doubt: string, state: T.DoubtState) => call("POST", "/v1/projects/{project}/doubts/{doubt}/verdict", { path: { project, doubt }, body: { state } }),
+  releaseDiff: (project: string, release: string, query: Slice & { against?: string | null; kind?: T.DiffPlace["kind"] | null }) => call("GET", "/v1/projects/{project}/releases/{release}/diff", { path: { project, release }, query }),
+  presets: (project: string) => call("GET", "/v1/projects/{project}/policy/presets", { path: { project } }),
+  guidelines: (project: string) => call("GET", "/v1/projects/{project}/guidelines", { path: { project }, query: { limit: 200 } }),
+  reviews: (project: string, query: Slice & { state?: "open" | "closed" }) => call("GET", "/v1/projects/{project}/reviews", { path: { project }, query }),
+  adjudications: (project: string, query: Slice) => call("GET", "/v1/projects/{project}/adjudications", { path: { project }, query }),
+
   audit: (project: string, query: Slice & { action?: string; subject?: string }) => call("GET", "/v1/projects/{project}/audit", { path: { project }, query }),
   auditHead: (project: string) => call("GET", "/v1/projects/{project}/audit/head", { path: { project } }),
 };
 
 /** The address of a table as CSV. */
-export function csvOf(project: string, table: string, query: Readonly<Record<string, string | null | undefined>> = {}): string {
+export function csvOf(project: string, table: string, query: Readonly<Record<string, string | number | readonly string[] | null | undefined>> = {}): string {
   return addressOf(`${P}/${table}`, { path: { project }, query: { ...query, format: "csv" } });
 }
 

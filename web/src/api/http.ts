@@ -45,7 +45,7 @@ type Answer<O> = O extends { responses: infer R } ? Json<R[keyof R & (200 | 201 
 
 interface CallOptions {
   readonly path?: Readonly<Record<string, string | number>>;
-  readonly query?: Readonly<Record<string, string | number | boolean | null | undefined>>;
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>;
   readonly body?: unknown;
   /** Sent as it is, for pictures and archives. */
   readonly raw?: Blob;
@@ -68,7 +68,8 @@ export function addressOf(template: string, { path = {}, query = {} }: Pick<Call
   const filled = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(path[name] ?? "")));
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value !== null && value !== undefined && value !== "") search.set(name, String(value));
+    if (Array.isArray(value)) for (const each of value) search.append(name, String(each));
+    else if (value !== null && value !== undefined && value !== "") search.set(name, String(value));
   }
   const text = search.toString();
   return text === "" ? filled : `${filled}?${text}`;

@@ -56,6 +56,7 @@ const PLACES: readonly { readonly title: string | null; readonly places: readonl
     title: null,
     places: [
       { path: "", label: t.nav.overview, icon: "overview", roles: SEES_QUALITY },
+      { path: "/inbox", label: t.inbox.nav, icon: "inbox", roles: SEES_QUALITY },
       { path: "/items", label: t.nav.items, icon: "items", roles: SEES_QUALITY, note: (p) => count(p.n_items) },
       { path: "/annotate", label: t.nav.annotate, icon: "annotate", roles: ["annotator"] },
       { path: "/me", label: t.nav.me, icon: "me", roles: ["annotator"] },
@@ -68,6 +69,8 @@ const PLACES: readonly { readonly title: string | null; readonly places: readonl
       { path: "/review", label: t.nav.review, icon: "review", roles: ["reviewer", "expert", "lead"] },
       { path: "/adjudicate", label: t.nav.adjudicate, icon: "adjudicate", roles: ["expert", "lead"] },
       { path: "/findings", label: t.nav.findings, icon: "findings", roles: SEES_QUALITY },
+      { path: "/doubts", label: t.doubts.nav, icon: "doubts", roles: SEES_QUALITY },
+      { path: "/agreement", label: t.pairs.nav, icon: "agreement", roles: SEES_QUALITY },
       { path: "/people", label: t.nav.people, icon: "people", roles: SEES_QUALITY },
       { path: "/gold", label: t.nav.gold, icon: "gold", roles: ["expert", "lead"] },
       { path: "/guideline", label: t.nav.guideline, icon: "guideline", roles: "all", note: (p) => (p.guideline_version === null ? "" : `v${String(p.guideline_version)}`) },

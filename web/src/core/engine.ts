@@ -217,6 +217,14 @@ export class AnnotationEngine {
     this.#setView(showBox(box, this.screen, Math.min(this.screen.width, this.screen.height) / 5));
   }
 
+  /** Look at the image exactly as another canvas does. */
+  follow(view: View): void {
+    const { scale, x, y } = this.view;
+    if (view.scale === scale && view.x === x && view.y === y) return;
+    this.#userMovedView = true;
+    this.#setView(view);
+  }
+
   /** Subscribe to marks, selection, tool and class. */
   readonly onModel = (listener: () => void): (() => void) => {
     this.#modelListeners.add(listener);

@@ -108,6 +108,7 @@ export const REVIEW_KEYS: readonly Binding[] = [
   { action: "review.accept", scope: "review", chords: ["A"] },
   { action: "review.reject", scope: "review", chords: ["X"] },
   { action: "review.fix", scope: "review", chords: ["E"] },
+  { action: "review.note", scope: "review", chords: ["C"] },
   { action: "review.next", scope: "review", chords: ["D"] },
   { action: "review.previous", scope: "review", chords: ["F"] },
 ];

@@ -1,9 +1,12 @@
 // All words that people read, in one place: plain, about the work and not the person, ready to translate.
+import { looking } from "./looking";
 
 const s = (n: number | string, one: string, many: string): string => `${String(n)} ${String(n) === "1" ? one : many}`;
 const plural = (n: number, one: string, many: string): string => (n === 1 ? one : many);
 
 export const t = {
+  ...looking,
+
   app: { name: "Assay" },
 
   shell: {
@@ -358,7 +361,7 @@ export const t = {
       "object.next": "Next mark", "object.previous": "Previous mark", "object.delete": "Delete mark", "object.duplicate": "Copy mark",
       undo: "Undo", redo: "Redo", "zoom.fit": "Fit the image", "zoom.in": "Zoom in", "zoom.out": "Zoom out", "zoom.selected": "Zoom to the mark", "class.find": "Find a class", "class.1": "First class (1 to 9)", "relabel.1": "Relabel the selected mark (⇧ 1 to 9)", "hide.hold": "Hold to hide all marks",
       save: "Save now", submit: "Submit and next", skip: "Skip with a reason", help: "All keys",
-      "review.accept": "Accept", "review.reject": "Send back", "review.fix": "Draw what is missing",
+      "review.accept": "Accept", "review.reject": "Send back", "review.fix": "Draw what is missing", "review.note": "A note on the picked mark",
       "dispute.next": "Next dispute", "dispute.previous": "Previous dispute", "take.1": "Take A", "take.2": "Take B", "take.3": "Take C", "take.merge": "Take the merged mark", "take.draw": "Draw it anew", "take.nothing": "Nothing is here", "hide.settled": "Hide the settled", settle: "Settle the image",
     } as Readonly<Record<string, string | undefined>>,
   },

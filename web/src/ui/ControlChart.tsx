@@ -44,6 +44,9 @@ interface Props {
 const LEFT = 34;
 /** Older changes stay in the list of alarms; two bands are what a chart can carry. */
 const NEWEST_CHANGES = 2;
+/** Width of a letter in the chart's small type, on the wide side. */
+const GLYPH_PX = 5.9;
+const ALARM_WORDS_PX = 150;
 
 interface Frame {
   readonly x: Scale;
@@ -61,10 +64,10 @@ export function ControlChart({ series, alarms, label, height = 250, small = fals
   return (
     <div ref={box} className={css.chart}>
       <svg width={width} height={height} role="img" aria-label={label}>
-        {!small && alarms.slice(-NEWEST_CHANGES).map((alarm) => <Change key={alarm.gold_image} alarm={alarm} frame={frame} />)}
+        {!small && changeLabels(alarms.slice(-NEWEST_CHANGES), frame).map((label) => <Change key={label.alarm.gold_image} label={label} frame={frame} />)}
         <RateLane series={series} frame={frame} small={small} />
         {(!small || series.alarm_line !== null) && <EvidenceLane series={series} frame={frame} small={small} alarmAt={alarms.at(-1)?.gold_image ?? null} />}
-        {alarms.map((alarm) => <AlarmDot key={alarm.gold_image} alarm={alarm} series={series} frame={frame} small={small} />)}
+        {alarms.map((alarm, at) => <AlarmDot key={alarm.gold_image} alarm={alarm} series={series} frame={frame} small={small} said={!small && apart(alarms, at, frame)} />)}
         <Axis series={series} frame={frame} height={height} />
         {onOpen !== undefined && series.points.map((point) => <ErrorTarget key={point.gold_image} point={point} frame={frame} onOpen={onOpen} />)}
       </svg>
@@ -140,22 +143,54 @@ function EvidenceLane({ series, frame, small, alarmAt }: { series: ControlSeries
   );
 }
 
-function Change({ alarm, frame }: { alarm: ChangeMark; frame: Frame }) {
-  const { changed } = alarm;
+interface ChangeLabel {
+  readonly alarm: ChangeMark;
+  readonly middle: number;
+  readonly words: string;
+  /** Words run to the left of their line where there is no room at the right. */
+  readonly leftward: boolean;
+  /** Which line of words: 0 the upper one, 1 below it, where the upper one is taken. */
+  readonly row: number;
+}
+
+/** Where the words of each change stand: never over those of the one before. */
+function changeLabels(alarms: readonly ChangeMark[], frame: Frame): ChangeLabel[] {
+  const ends = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  return alarms.map((alarm) => {
+    const middle = Math.min(frame.right, Math.max(LEFT, frame.x(alarm.changed.median_image)));
+    const words = changeWords(alarm.changed);
+    const width = words.length * GLYPH_PX;
+    const leftward = middle + width + 6 > frame.right;
+    const start = leftward ? middle - 6 - width : middle + 6;
+    const row = ends.findIndex((end) => start > end + 8);
+    const taken = row === -1 ? ends.length - 1 : row;
+    ends[taken] = start + width;
+    return { alarm, middle, words, leftward, row: taken };
+  });
+}
+
+function Change({ label, frame }: { label: ChangeLabel; frame: Frame }) {
+  const { changed } = label.alarm;
   const inside = (image: number): number => Math.min(frame.right, Math.max(LEFT, frame.x(image)));
   const low = inside(changed.low_image);
   const high = inside(changed.high_image);
-  const middle = inside(changed.median_image);
-  const nearRight = middle > (LEFT + frame.right) / 2;
   return (
     <g>
       <rect className={css.changeBand} x={low} width={Math.max(1, high - low)} y={4} height={frame.bottom - 4} />
-      <line className={css.changeLine} x1={middle} x2={middle} y1={4} y2={frame.bottom} />
-      <text className={css.changeWords} x={middle + (nearRight ? -6 : 6)} y={14} textAnchor={nearRight ? "end" : "start"}>
-        {changeWords(changed)}
+      <line className={css.changeLine} x1={label.middle} x2={label.middle} y1={4} y2={frame.bottom} />
+      <text className={css.changeWords} x={label.middle + (label.leftward ? -6 : 6)} y={14 + 13 * label.row} textAnchor={label.leftward ? "end" : "start"}>
+        {label.words}
       </text>
     </g>
   );
+}
+
+/** The words of an alarm are left to the list of alarms where they would run into those of the one before or after. */
+function apart(alarms: readonly ChangeMark[], at: number, frame: Frame): boolean {
+  const here = alarms[at];
+  if (here === undefined) return false;
+  const later = alarms.slice(at + 1).some((other) => Math.abs(frame.x(other.gold_image) - frame.x(here.gold_image)) < ALARM_WORDS_PX);
+  return !later;
 }
 
 /** In times where they are known, else in gold images. */
@@ -165,7 +200,7 @@ function changeWords(changed: ChangeMark["changed"]): string {
   return low === null || high === null ? t.chart.changedHere(clock(at), "", "") : t.chart.changedHere(clock(at), clock(low), clock(high));
 }
 
-function AlarmDot({ alarm, series, frame, small }: { alarm: ChangeMark; series: ControlSeries; frame: Frame; small: boolean }) {
+function AlarmDot({ alarm, series, frame, small, said }: { alarm: ChangeMark; series: ControlSeries; frame: Frame; small: boolean; said: boolean }) {
   const point = series.points.find((p) => p.gold_image === alarm.gold_image);
   if (point === undefined || series.alarm_line === null || point.evidence < series.alarm_line) return null;
   const x = frame.x(point.gold_image);
@@ -174,7 +209,7 @@ function AlarmDot({ alarm, series, frame, small }: { alarm: ChangeMark; series: 
   return (
     <g>
       <circle className={css.alarmDot} cx={x} cy={y} r={small ? 3 : 4.5} />
-      {!small && <text className={css.alarmWords} x={x + (nearLeft ? 9 : -9)} y={y - 6} textAnchor={nearLeft ? "start" : "end"}>{t.chart.alarmAt(alarm.gold_image)}</text>}
+      {said && <text className={css.alarmWords} x={x + (nearLeft ? 9 : -9)} y={y - 6} textAnchor={nearLeft ? "start" : "end"}>{t.chart.alarmAt(alarm.gold_image)}</text>}
     </g>
   );
 }

@@ -20,8 +20,8 @@ export interface TimeEvent {
 }
 
 const LEFT = 40;
-/** Event words nearer than this to the ones before are left to the table of alarms. */
-const WORDS_APART_PX = 150;
+/** Width of a letter in the chart's small type, on the wide side. */
+const GLYPH_PX = 5.9;
 
 export function TimeChart({ points, events = [], label, height = 160 }: { points: readonly TimePoint[]; events?: readonly TimeEvent[]; label: string; height?: number }) {
   const [box, width] = useWidth<HTMLDivElement>(340);
@@ -49,22 +49,37 @@ export function TimeChart({ points, events = [], label, height = 160 }: { points
         <path className={css.band} d={bandPath(at((p) => p.low ?? p.value), at((p) => p.high ?? p.value))} />
         <path className={css.line} d={linePath(at((p) => p.value))} />
         {end !== undefined && <circle className={css.end} cx={x(Date.parse(end.at))} cy={y(end.value)} r={3} />}
-        {events.filter((e) => Date.parse(e.at) >= first && Date.parse(e.at) <= last).map((event, index, shown) => {
-          const left = x(Date.parse(event.at));
-          const previous = shown[index - 1];
-          const readable = previous === undefined || left - x(Date.parse(previous.at)) > WORDS_APART_PX;
-          const turned = left > width * 0.6;
-          return (
-            <g key={event.at + event.text}>
-              <line className={css.event} x1={left} x2={left} y1={8} y2={height - 22} />
-              {readable && <text className={css.eventWords} x={left + (turned ? -5 : 5)} y={height - 28} textAnchor={turned ? "end" : "start"}>{event.text}</text>}
-            </g>
-          );
-        })}
+        {placed(events.filter((e) => Date.parse(e.at) >= first && Date.parse(e.at) <= last), (event) => x(Date.parse(event.at)), width).map(({ event, left, turned, readable }) => (
+          <g key={event.at + event.text}>
+            <line className={css.event} x1={left} x2={left} y1={8} y2={height - 22} />
+            {readable && <text className={css.eventWords} x={left + (turned ? -5 : 5)} y={height - 28} textAnchor={turned ? "end" : "start"}>{event.text}</text>}
+          </g>
+        ))}
       </svg>
       <ChartTable label={label} heads={[t.chart.at, t.chart.value, t.chart.low, t.chart.high]} rows={points.map((p) => [clock(p.at), count(Math.round(p.value)), p.low === null ? "" : count(Math.round(p.low)), p.high === null ? "" : count(Math.round(p.high))])} />
     </div>
   );
+}
+
+interface Placed {
+  readonly event: TimeEvent;
+  readonly left: number;
+  readonly turned: boolean;
+  readonly readable: boolean;
+}
+
+/** Words go right of their line, left where there is no room; those that would run into others are left to the list of alarms. */
+function placed(events: readonly TimeEvent[], at: (event: TimeEvent) => number, width: number): Placed[] {
+  const taken: [number, number][] = [];
+  return events.map((event) => {
+    const left = at(event);
+    const words = event.text.length * GLYPH_PX;
+    const turned = left + words + 5 > width;
+    const [from, to] = turned ? [left - 5 - words, left - 5] : [left + 5, left + 5 + words];
+    const readable = from >= 0 && taken.every(([start, end]) => to + 8 < start || from > end + 8);
+    if (readable) taken.push([from, to]);
+    return { event, left, turned, readable };
+  });
 }
 
 function shortCount(value: number): string {

@@ -18,6 +18,7 @@ import { TopTitle } from "@/ui/Shell";
 import { useAct } from "../shared/useForm";
 import { ClauseBody } from "../work/ClausePanel";
 import css from "./Guideline.module.css";
+import { DiffText, History } from "./GuidelineDiff";
 
 export function GuidelinePage() {
   const { may } = useProject();
@@ -38,7 +39,7 @@ export function GuidelinePage() {
         text={data === undefined ? undefined : t.guideline.text(data.version, data.created_by.name, data.created_by.simulated, moment(data.created_at, new Date()), data.note)}
         actions={mayEdit && !editing && <Button kind="primary" onClick={() => setEditing(true)}>{data === undefined ? t.guideline.write : t.guideline.edit}</Button>}
       />
-      {editing ? <Drafted guideline={data} asked={asked} onClose={() => setEditing(false)} /> : data === undefined ? <EmptyState title={t.guideline.none}>{t.guideline.noneHint}</EmptyState> : <Reader guideline={data} />}
+      {editing ? <Drafted guideline={data} asked={asked} onClose={() => setEditing(false)} /> : data === undefined ? <EmptyState title={t.guideline.none}>{t.guideline.noneHint}</EmptyState> : <><Reader guideline={data} /><History current={data} /></>}
     </>
   );
 }
@@ -107,7 +108,7 @@ function Editor({ guideline, start, asked, onClose }: { guideline: Guideline | u
           </Form>
         </Card>
       }
-      deciding={<Card title={t.guideline.howTo}><ul className={css.how}>{t.guideline.howToLines.map((line) => <li key={line}>{line}</li>)}</ul></Card>}
+      deciding={<>{guideline !== undefined && markdown !== guideline.markdown && <Card title={t.diff.draft(guideline.version)}><DiffText before={guideline.markdown} after={markdown} /></Card>}<Card title={t.guideline.howTo}><ul className={css.how}>{t.guideline.howToLines.map((line) => <li key={line}>{line}</li>)}</ul></Card></>}
     />
   );
 }

@@ -19,6 +19,7 @@ import type { MeasuredValue } from "@/ui/Measure";
 import { EmptyState, ErrorState, Loading, ProgressBar } from "@/ui/Messages";
 import { TopTitle } from "@/ui/Shell";
 import { TimeChart } from "@/ui/TimeChart";
+import { SetUp } from "../setup/SetUp";
 import { AgreementCard } from "./AgreementCard";
 import { HabitCard } from "./HabitCard";
 import css from "./Overview.module.css";
@@ -28,7 +29,7 @@ const LIVE_MS = 1_500;
 const REST_MS = 15_000;
 
 export function OverviewPage() {
-  const { slug, project } = useProject();
+  const { slug, project, may } = useProject();
   const overview = useQuery({
     queryKey: ["overview", slug],
     queryFn: () => api.overview(slug),
@@ -42,7 +43,7 @@ export function OverviewPage() {
       <Top end={<><Live live={data.live} /><CsvLink href={csvOf(slug, "people")} /></>}>
         <TopTitle title={t.nav.overview} text={t.overview.facts(project.guideline_version, project.schema_version)} />
       </Top>
-      {data.progress.n_items === 0 ? <NothingYet /> : <Filled data={data} />}
+      {data.progress.n_items === 0 ? may("lead") ? <SetUp /> : <NothingYet /> : <Filled data={data} />}
     </>
   );
 }
@@ -72,9 +73,16 @@ function Filled({ data }: { data: Overview }) {
   const { progress } = data;
   const wanted = Math.max(1, Math.round(progress.n_answers_wanted / Math.max(1, progress.n_items)));
   const finding = data.findings.find((each) => each.state === "open");
+  const allPass = data.blockers.every((gate) => gate.state === "pass" || gate.state === "none");
+  const releases = useQuery({ queryKey: ["releases", slug], queryFn: () => api.releases(slug), enabled: allPass, staleTime: 5_000 });
+  const released = allPass ? releases.data?.rows[0] : undefined;
+  const openPlace = async (at: number): Promise<void> => {
+    const item = await api.stripPlace(slug, at);
+    await navigate({ to: `/p/${slug}/items/${item.id}` });
+  };
   return (
     <>
-      <PageHead title={data.title} />
+      <PageHead title={released?.state === "signed" ? <Link to={`/p/${slug}/releases/${released.id}`}>{t.released.title(released.name)}</Link> : data.title} text={released?.state === "signed" ? t.released.text : undefined} />
       <Grid>
         <ProgressFigure progress={progress} />
         <MeasuredFigure label={t.overview.agreement} measured={data.agreement} noun={t.units.images} text={data.agreement.limit === null ? t.overview.noAgreementGate : t.overview.agreementNeeds(valueText({ value: data.agreement.limit, low: null, high: null }))} />
@@ -105,16 +113,11 @@ function Filled({ data }: { data: Overview }) {
         )}
 
         <Card span={12} title={t.overview.strip(count(progress.n_items))} note={<StripLegend wanted={wanted} />}>
-          <ItemsStrip strip={data.strip} wanted={wanted} total={progress.n_items} onOpen={(at) => void navigate({ to: `/p/${slug}/items`, search: { at: String(at), ...stateSearch(data.strip[at]) } })} />
+          <ItemsStrip strip={data.strip} wanted={wanted} total={progress.n_items} onOpen={(at) => void openPlace(at)} />
         </Card>
       </Grid>
     </>
   );
-}
-
-function stateSearch(state: string | undefined): { state?: string } {
-  if (state === "d") return { state: "disputed" };
-  return state === "r" ? { state: "in_review" } : {};
 }
 
 function ProgressFigure({ progress }: { progress: Overview["progress"] }) {

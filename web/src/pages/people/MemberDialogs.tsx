@@ -11,9 +11,8 @@ import { Checkbox, Form, FormActions, FormRow, TextInput } from "@/ui/Fields";
 import { ErrorLine, Notice } from "@/ui/Messages";
 import { useAct } from "../shared/useForm";
 import { LinkBox } from "./LinkBox";
+import { ROLES } from "./inviteList";
 import css from "./Person.module.css";
-
-const ROLES: readonly Role[] = ["annotator", "reviewer", "expert", "lead", "approver", "auditor"];
 
 /** At most one of each, as the API bounds the list. */
 function bounded(roles: readonly Role[]): RoleList {

@@ -18,6 +18,7 @@ import { Person } from "@/ui/Person";
 import { TopTitle } from "@/ui/Shell";
 import { Tag } from "@/ui/State";
 import { PeopleTable } from "../overview/PeopleTable";
+import { InviteMany } from "./InviteMany";
 import { InviteDialog, RolesDialog } from "./MemberDialogs";
 import css from "./Person.module.css";
 
@@ -27,6 +28,7 @@ export function PeoplePage() {
   const { slug, may } = useProject();
   const people = useQuery({ queryKey: ["people", slug], queryFn: () => api.people(slug), refetchInterval: 5_000 });
   const [inviting, setInviting] = useState(false);
+  const [many, setMany] = useState(false);
   if (people.isPending) return <Loading what={t.things.people} />;
   if (people.isError) return <ErrorState error={asError(people.error)} onRetry={() => void people.refetch()} />;
   const rows = people.data.rows;
@@ -34,7 +36,7 @@ export function PeoplePage() {
   return (
     <>
       <Top end={<CsvLink href={csvOf(slug, "people")} />}><TopTitle title={t.nav.people} /></Top>
-      <PageHead title={t.people.title(rows.length, attention)} text={t.people.titleText} actions={may("lead") && <Button kind="primary" onClick={() => setInviting(true)}>{t.people.invite}</Button>} />
+      <PageHead title={t.people.title(rows.length, attention)} text={t.people.titleText} actions={may("lead") && <><Button onClick={() => setMany(true)}>{t.inviteMany.open}</Button><Button kind="primary" onClick={() => setInviting(true)}>{t.people.invite}</Button></>} />
       <Grid>
         <Card title={t.overview.people} note={t.overview.peopleNote(rows[0]?.f1.limit ?? null)}>
           {rows.length === 0 ? <EmptyState title={t.people.none}>{t.people.noneHint}</EmptyState> : <PeopleTable rows={rows} />}
@@ -42,6 +44,7 @@ export function PeoplePage() {
         {may("lead") && <Members />}
       </Grid>
       <InviteDialog opened={inviting} onClose={() => setInviting(false)} />
+      {many && <InviteMany onClose={() => setMany(false)} />}
     </>
   );
 }

@@ -20,6 +20,7 @@ import { useAct } from "../shared/useForm";
 import { ChangesTable } from "./ChangesTable";
 import { DownloadMenu } from "./DownloadMenu";
 import css from "./Release.module.css";
+import { ReleaseDiff } from "./ReleaseDiff";
 import { RELEASE_TONES } from "./ReleasesPage";
 import { SignOff } from "./SignOff";
 
@@ -56,6 +57,7 @@ export function ReleasePage() {
               {data.state === "blocked" && <CheckAgain release={data} onDone={() => void release.refetch()} />}
             </Card>
             {data.changes !== null && <Card title={data.changes.since === null ? t.release.contents : t.release.changedSince(data.changes.since)}><ChangesTable changes={data.changes} name={data.name} book={book} /></Card>}
+            {data.digest !== null && <ReleaseDiff release={data} />}
           </>
         }
         deciding={

@@ -1,5 +1,5 @@
 // Why a submission is mended or sent back: one reason by key, a note when there is more to say.
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { ReasonCode } from "@/api/types";
 import { t } from "@/text/en";
 import { Button, KeyHint } from "@/ui/Button";
@@ -23,17 +23,23 @@ interface Props {
 export function RejectDialog({ kind, opened, busy, error, onClose, onDecide }: Props) {
   const [code, setCode] = useState<ReasonCode>("missed");
   const [note, setNote] = useState("");
-  const byDigit = (event: React.KeyboardEvent): void => {
-    const chosen = CODES[Number(event.key) - 1];
-    if (chosen === undefined || event.target instanceof HTMLTextAreaElement) return;
-    setCode(chosen);
-    event.preventDefault();
-  };
+  // On the window: a digit pressed while the dialog is still opening counts too.
+  useEffect(() => {
+    if (!opened) return;
+    const byDigit = (event: KeyboardEvent): void => {
+      const chosen = CODES[Number(event.key) - 1];
+      if (chosen === undefined || event.target instanceof HTMLTextAreaElement) return;
+      setCode(chosen);
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    globalThis.addEventListener("keydown", byDigit, { capture: true });
+    return () => globalThis.removeEventListener("keydown", byDigit, { capture: true });
+  }, [opened]);
   return (
     <Dialog title={t.review.dialog[kind]} opened={opened} onClose={onClose}>
       <Form onSubmit={() => onDecide(code, note.trim())}>
-        {/* eslint-disable-next-line jsx-a11y/interactive-supports-focus -- its radio buttons have the focus */}
-        <div className={css.options} role="radiogroup" aria-label={t.review.reason} onKeyDown={byDigit}>
+        <div className={css.options} role="radiogroup" aria-label={t.review.reason}>
           {CODES.map((each, at) => (
             <button key={each} type="button" role="radio" aria-checked={each === code} className={css.option} onClick={() => setCode(each)} {...(at === 0 ? { "data-autofocus": true } : {})}>
               <KeyHint keys={String(at + 1)} /> {t.review.reasons[each]}

@@ -23,6 +23,7 @@ import { ToolRail } from "../work/Tools";
 import { useEngine, usePicture, useSnapshot } from "../work/useEngine";
 import { useWorkKeys } from "../work/useWorkKeys";
 import { TopDivider, WorkTop } from "../work/WorkTop";
+import { NoteDialog, withNote } from "./NoteDialog";
 import { RejectDialog } from "./RejectDialog";
 
 const keys = new KeyMap([...REVIEW_KEYS, ...without(ANNOTATE_KEYS, REVIEW_KEYS)]);
@@ -46,10 +47,12 @@ export function ReviewDesk({ review, classes, guideline, onNext }: Props) {
     setStartVersion(engine?.snapshot().version ?? 0);
     clock.restart();
   });
-  const [dialog, setDialog] = useState<"none" | "help" | "reject" | "fix">("none");
+  const [dialog, setDialog] = useState<"none" | "help" | "reject" | "fix" | "note">("none");
   const [finding, setFinding] = useState(false);
   // One key for all tries of this verdict.
   const [clientKey] = useState(() => crypto.randomUUID());
+  const [notes, setNotes] = useState<ReadonlyMap<string, string>>(new Map());
+  const noted = review.marks.find((mark) => mark.id === snapshot.selection?.id);
   const changed = snapshot.version !== startVersion && snapshot.canUndo;
   const book = classBook(classes);
 
@@ -58,6 +61,7 @@ export function ReviewDesk({ review, classes, guideline, onNext }: Props) {
       verdict: what,
       client_key: clientKey,
       seconds: clock.seconds,
+      notes: [...notes].map(([mark_id, text]) => ({ mark_id, text })),
       ...(code === undefined ? {} : { reason_code: code }),
       ...(note === undefined || note === "" ? {} : { note }),
       ...(what === "fix" ? { marks: toMarks(snapshot.shapes, { width: review.width_px, height: review.height_px }) } : {}),
@@ -72,6 +76,7 @@ export function ReviewDesk({ review, classes, guideline, onNext }: Props) {
     "review.accept": accept,
     "review.fix": () => engine?.act("tool.box"),
     "review.reject": () => setDialog("reject"),
+    "review.note": () => { if (noted !== undefined) setDialog("note"); },
     submit: accept,
     help: () => setDialog("help"),
     "class.find": () => setFinding(true),
@@ -100,7 +105,8 @@ export function ReviewDesk({ review, classes, guideline, onNext }: Props) {
               <ErrorLine error={dialog === "none" ? verdict.error : null} />
             </PanelPart>
             <PanelPart title={t.work.objects} note={t.work.objectsNote(snapshot.shapes.length, keys.label("object.next"))} grow>
-              <ObjectsList engine={engine} snapshot={snapshot} book={book} />
+              <ObjectsList engine={engine} snapshot={snapshot} book={book} note={(id) => notes.get(id) ?? ""} />
+              <Button small disabled={noted === undefined} hint={keys.label("review.note")} onClick={() => setDialog("note")}>{t.markNote.add}</Button>
             </PanelPart>
             <ClausePanel guideline={guideline} classId={snapshot.classId} className={book.name(snapshot.classId)} />
           </>
@@ -118,6 +124,7 @@ export function ReviewDesk({ review, classes, guideline, onNext }: Props) {
           ]}>{t.review.everyAnswerStays}</KeyLine>
         }
       />
+      {dialog === "note" && noted !== undefined && <NoteDialog text={notes.get(noted.id) ?? ""} onClose={() => setDialog("none")} onKeep={(text) => setNotes(withNote(notes, noted.id, text))} />}
       <HelpDialog keys={keys} opened={dialog === "help"} onClose={() => setDialog("none")} />
       <RejectDialog kind={dialog === "fix" ? "fix" : "reject"} opened={dialog === "reject" || dialog === "fix"} busy={verdict.busy} error={verdict.error} onClose={() => setDialog("none")} onDecide={(code, note) => void verdict.run(dialog === "fix" ? "fix" : "reject", code, note)} />
     </>

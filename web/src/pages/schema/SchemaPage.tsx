@@ -1,5 +1,6 @@
 // The label schema: classes with their key and the rules a machine can check; each change is a new version.
 import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@/api/calls";
 import { ApiError, asError } from "@/api/http";
@@ -15,6 +16,7 @@ import { Checkbox, Form, FormActions, NumberInput, TextInput } from "@/ui/Fields
 import { ErrorLine, ErrorState, Loading } from "@/ui/Messages";
 import { TopTitle } from "@/ui/Shell";
 import { useAct } from "../shared/useForm";
+import { AttributesEditor, tidy } from "./AttributesEditor";
 import css from "./Schema.module.css";
 
 export function SchemaPage() {
@@ -39,11 +41,12 @@ export function SchemaPage() {
 }
 
 function Reader({ schema }: { schema: Schema }) {
+  const { slug } = useProject();
   return (
     <ul>
       {schema.classes.map((each, at) => (
         <li key={each.id} className={css.row}>
-          <ClassName at={at} name={each.name} />
+          <Link to={`/p/${slug}/classes/${each.id}`}><ClassName at={at} name={each.name} /></Link>
           <KeyHint keys={keyOf(schema.classes, at)} />
           <code className="grey">{each.id}</code>
           <span className="soft">{ruleWords(each)}</span>
@@ -74,7 +77,7 @@ function Editor({ schema, onClose }: { schema: Schema | undefined; onClose: () =
   const [classes, setClasses] = useState<readonly LabelClass[]>(schema?.classes ?? []);
   const known = new Set(schema?.classes.map((each) => each.id));
   const save = useAct(async () => {
-    await api.saveSchema(slug, [...classes]);
+    await api.saveSchema(slug, classes.map((each) => ({ ...each, attributes: tidy(each.attributes ?? []) })));
     await client.invalidateQueries({ queryKey: ["schema", slug] });
     await client.invalidateQueries({ queryKey: ["project"] });
     onClose();
@@ -97,6 +100,7 @@ function Editor({ schema, onClose }: { schema: Schema | undefined; onClose: () =
             <NumberInput label={t.schema.maxCountLabel} min={0} value={each.rules?.max_count ?? ""} onChange={(value) => change(at, { rules: withRule(each.rules, "max_count", value) })} />
             <Checkbox label={t.schema.inside} checked={each.rules?.inside_image ?? false} onChange={(event) => change(at, { rules: { ...each.rules, inside_image: event.currentTarget.checked } })} />
             <Button kind="quiet" small onClick={() => setClasses(classes.filter((_, index) => index !== at))}>{t.actions.remove}</Button>
+            <AttributesEditor label={each.name} attributes={each.attributes ?? []} onChange={(attributes) => change(at, { attributes })} />
           </fieldset>
         ))}
         <ErrorLine error={save.error} />

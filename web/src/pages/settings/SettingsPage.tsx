@@ -13,6 +13,7 @@ import { Checkbox, Form, FormActions, NumberInput } from "@/ui/Fields";
 import { ErrorLine, ErrorState, Loading, Notice } from "@/ui/Messages";
 import { TopTitle } from "@/ui/Shell";
 import { useAct } from "../shared/useForm";
+import { PresetPicker } from "./PresetPicker";
 import css from "./Settings.module.css";
 
 type NumberField = { [K in keyof Policy]: Policy[K] extends number | null ? K : never }[keyof Policy];
@@ -80,6 +81,7 @@ function PolicyForm({ policy }: { policy: Policy }) {
       {saved && <Notice tone="ok">{t.settings.saved}</Notice>}
       <Form onSubmit={() => void save.run()}>
         <Grid>
+          {mayEdit && <PresetPicker saved={policy} draft={draft} onChoose={change} />}
           {(["answers", "gold", "release"] as const).map((group) => (
             <Card key={group} span={4} title={t.settings.groups[group]}>
               <div className={css.fields}>
