@@ -176,7 +176,7 @@ class Importer:
 
     def start(self) -> None:
         """Begin; imports that were running when the server ended go on."""
-        self._house.on_commit(self._wake.set)
+        self._house.on_commit(self._wake.set, {"import.started"})
         self._thread = threading.Thread(target=self._loop, name="importer", daemon=True)
         self._thread.start()
 

@@ -5,6 +5,7 @@ from assay.labels.errors import SchemaInvalidError, SchemaNotFoundError
 from assay.labels.model import Attribute, AttributeKind, ClassRules, LabelClass, LabelSchema
 from assay.labels.queries import current_schema_version, get_schema, list_schemas, schema_in
 from assay.labels.rules import checked_classes, class_from_json, class_id, class_to_json
+from assay.labels.store import newest_version as newest_schema_version
 
 __all__ = [
     "Attribute",
@@ -21,6 +22,7 @@ __all__ = [
     "current_schema_version",
     "get_schema",
     "list_schemas",
+    "newest_schema_version",
     "publish_schema",
     "schema_in",
 ]

@@ -66,6 +66,8 @@ def _schema(row: Any) -> LabelSchema:  # noqa: ANN401 - a database row
 
 
 _newest = sa.select(sa.func.max(label_schemas.c.version)).where(label_schemas.c.project_id == PROJECT)
+newest_version = _newest.correlate(None).scalar_subquery()
+"""For a statement that wants it beside other things; NULL when there is none yet."""
 
 
 def current_schema_version(rx: Rx) -> int:

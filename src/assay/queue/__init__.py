@@ -21,7 +21,14 @@ from assay.queue.errors import (
     LeaseLapsedError,
 )
 from assay.queue.model import Assignment, AssignmentState, Batch, BatchPolicy, Claim, Draft, Kind, NewTask, Task
-from assay.queue.planning import create_batch, set_batch_state, show_as_gold, stop_gold
+from assay.queue.planning import (
+    create_batch,
+    leave_to_model,
+    set_batch_state,
+    show_as_gold,
+    stop_gold,
+    wanted_again,
+)
 from assay.queue.queries import (
     assignment_in,
     batch_counts,
@@ -35,6 +42,7 @@ from assay.queue.queries import (
     people_done_with,
     tasks_of_item,
     tasks_of_items,
+    untouched_tasks,
 )
 from assay.queue.rules import is_gold_turn
 
@@ -67,6 +75,7 @@ __all__ = [
     "is_given_back",
     "is_gold_turn",
     "lapse_leases",
+    "leave_to_model",
     "list_batches",
     "my_history",
     "people_done_with",
@@ -81,4 +90,6 @@ __all__ = [
     "submit",
     "tasks_of_item",
     "tasks_of_items",
+    "untouched_tasks",
+    "wanted_again",
 ]

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assay.annotations import Mark, Origin, Submission, find_same, mark_to_json, take_in
-from assay.guidelines import current_guideline_version
 from assay.kernel.actor import Actor, system
 from assay.kernel.canonical import canonical_json
 from assay.kernel.ids import random_id
-from assay.labels import current_schema_version
 from assay.queue import store
 from assay.queue.errors import AssignmentClosedError, AssignmentNotFoundError, DraftStaleError, LeaseLapsedError
 from assay.queue.model import Assignment, AssignmentState, Claim, Desk, Draft, Kind, Place, Task
@@ -135,8 +133,8 @@ def _lease(tx: Tx, task: Task, desk: Desk) -> Assignment:
         state=AssignmentState.LEASED,
         leased_at_us=tx.now_us,
         lease_until_us=lease_until(tx.now_us, policy),
-        schema_version=current_schema_version(tx),
-        guideline_version=current_guideline_version(tx),
+        schema_version=desk.schema_version,
+        guideline_version=desk.guideline_version,
         width_px=task.width_px,
         height_px=task.height_px,
     )

@@ -143,11 +143,19 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One person's places, and the newest open batch with its policy; None while no batch is open."""
+    """One person's places, and what they work under: the newest open batch with its policy, the newest versions.
+
+    Attributes:
+        batch_id: None while no batch is open; so is `policy`.
+        schema_version: of the label schema; 0 when there is none yet.
+        guideline_version: 0 when there is none yet.
+    """
 
     places: dict[Kind, Place]
     batch_id: str | None
     policy: BatchPolicy | None
+    schema_version: int
+    guideline_version: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,3 +80,7 @@ def show_as_gold(tx: Tx, item_id: str, exposure_cap: int | None) -> None:
 def stop_gold(tx: Tx, item_id: str) -> None:
     """The queue shows this gold to nobody any more, inside the expert's transaction."""
     store.end_gold(tx, item_id)
+
+
+leave_to_model = store.leave_to_model
+wanted_again = store.wanted_again

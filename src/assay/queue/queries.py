@@ -59,6 +59,7 @@ def batch_in(rx: Rx, batch_id: str) -> Batch | None:
 
 batch_counts = store.batch_counts
 batched_items = store.batched_items
+untouched_tasks = store.untouched_tasks
 count_practice = store.count_practice
 people_done_with = store.people_done_with
 is_given_back = store.is_given_back

@@ -8,6 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from assay.guidelines import newest_guideline_version
+from assay.labels import newest_schema_version
 from assay.queue.model import Assignment, AssignmentState, Batch, BatchPolicy, Desk, Draft, Kind, Place, Task
 from assay.queue.rules import day_of
 from assay.storage import Rx, Tx
@@ -127,7 +129,8 @@ _held = (
         assignments.c.project_id == PROJECT,
         assignments.c.user_id == sa.bindparam("user"),
         _IN_HAND,
-        tasks.c.state.not_in(("closed", "retired")),
+        tasks.c.state != "closed",
+        tasks.c.state != "retired",
     )
     .order_by(assignments.c.leased_at_us)
     .limit(20)
@@ -143,7 +146,13 @@ _newest = (
 )
 # One statement for everything a claim has to know; inside a write, two claims of one person come one by one.
 _desk = (
-    sa.select(places, batches.c.id.label("batch_id"), batches.c.policy)
+    sa.select(
+        places,
+        batches.c.id.label("batch_id"),
+        batches.c.policy,
+        newest_schema_version.label("schema_version"),
+        newest_guideline_version.label("guideline_version"),
+    )
     .outerjoin(batches, sa.and_(batches.c.project_id == places.c.project_id, batches.c.id == _newest))
     .where(places.c.project_id == PROJECT, places.c.user_id == sa.bindparam("user"))
 )
@@ -205,9 +214,10 @@ def desk_of(rx: Rx, user_id: str) -> Desk:
         Kind(row.kind): Place(row.rank, row.n_claimed, row.salt, row.wrapped_at_us, row.day, row.n_today)
         for row in rows
     }
-    if not rows or rows[0].batch_id is None:
-        return Desk(places, None, None)
-    return Desk(places, rows[0].batch_id, _policy(rows[0].policy))
+    if not rows:
+        return Desk(places, None, None, 0, 0)
+    policy = None if rows[0].batch_id is None else _policy(rows[0].policy)
+    return Desk(places, rows[0].batch_id, policy, rows[0].schema_version or 0, rows[0].guideline_version or 0)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -319,7 +329,7 @@ _set_lease = (
     .where(
         assignments.c.project_id == PROJECT,
         assignments.c.id == sa.bindparam("assignment"),
-        assignments.c.state.in_(("leased", "lapsed")),
+        _IN_HAND,
     )
     .values(state="leased", lease_until_us=sa.bindparam("until"))
 )
@@ -328,7 +338,7 @@ _finish = (
     .where(
         assignments.c.project_id == PROJECT,
         assignments.c.id == sa.bindparam("assignment"),
-        assignments.c.state.in_(("leased", "lapsed")),
+        _IN_HAND,
     )
     .values(
         state=sa.bindparam("new_state"),
@@ -551,7 +561,7 @@ _batch_counts = (
         sa.func.count().label("n_tasks"),
         sa.func.sum(sa.case((tasks.c.kind == "work", tasks.c.overlap), else_=0)).label("n_wanted"),
         sa.func.sum(sa.case((tasks.c.kind == "work", tasks.c.n_submitted), else_=0)).label("n_answers"),
-        sa.func.sum(sa.case((tasks.c.state == "done", 1), else_=0)).label("n_done"),
+        sa.func.sum(sa.case((tasks.c.state.in_(("done", "model")), 1), else_=0)).label("n_done"),
         sa.func.sum(sa.case((tasks.c.kind == "gold", 1), else_=0)).label("n_gold"),
     )
     .where(tasks.c.project_id == PROJECT)
@@ -788,3 +798,54 @@ def is_given_back(rx: Rx, item_id: str) -> bool:
 def people_done_with(rx: Rx, item_id: str) -> set[str]:
     """Everybody who answered this item or gave it back, and will not be given it again."""
     return {row.user_id for row in rx.rows(_done_with, item=item_id)}
+
+
+# --- tasks that a certified model answers ---------------------------------------------------------------------------
+
+_untouched = (
+    sa.select(tasks)
+    .join(batches, sa.and_(batches.c.project_id == tasks.c.project_id, batches.c.id == tasks.c.batch_id))
+    .where(
+        tasks.c.project_id == PROJECT,
+        tasks.c.kind == "work",
+        tasks.c.state == "open",
+        tasks.c.n_taken == 0,
+        batches.c.state == "open",
+        batches.c.practice.is_(False),
+    )
+    .order_by(tasks.c.item_id, tasks.c.batch_id)
+)
+_leave_to_model = (
+    sa.update(tasks)
+    .where(
+        tasks.c.project_id == PROJECT,
+        tasks.c.id == sa.bindparam("task"),
+        tasks.c.kind == "work",
+        tasks.c.state == "open",
+        tasks.c.n_taken == 0,
+    )
+    .values(state="model")
+)
+_wanted_again = (
+    sa.update(tasks)
+    .where(tasks.c.project_id == PROJECT, tasks.c.id == sa.bindparam("task"), tasks.c.state == "model")
+    .values(state="open")
+)
+
+
+def untouched_tasks(rx: Rx) -> list[Task]:
+    """Ordinary tasks that nobody has begun, of open batches."""
+    return [task_of(row) for row in rx.rows(_untouched)]
+
+
+def leave_to_model(tx: Tx, task_id: str) -> bool:
+    """Ask nobody about it, since a certified model answers; False when somebody has begun it."""
+    return tx.change(_leave_to_model, task=task_id) == 1
+
+
+def wanted_again(tx: Tx, task_id: str) -> bool:
+    """Ask people about it after all; False when it was not left to a model."""
+    if tx.change(_wanted_again, task=task_id) != 1:
+        return False
+    tx.change(_rewind)
+    return True

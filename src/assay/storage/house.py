@@ -17,6 +17,7 @@ from assay.kernel.actor import Actor
 from assay.kernel.canonical import canonical_json
 from assay.kernel.clock import Clock, SystemClock
 from assay.kernel.ids import new_id
+from assay.storage.bulk import in_bulk
 from assay.storage.errors import ReplayChangedError, TenantUnboundError, UnauditedWriteError
 from assay.storage.events import NO_PROJECT, Event, events, write_keys
 from assay.storage.faults import fault_of
@@ -139,9 +140,17 @@ class Tx(Rx):
     def insert(self, table: sa.Table, rows: Params | Iterable[Params]) -> None:
         """Insert one row or many; a tenant's table gets the open project by itself."""
         self._refuse_replay()
-        many = [rows] if isinstance(rows, Mapping) else list(rows)
+        many = [self._owned(table, row) for row in ([rows] if isinstance(rows, Mapping) else rows)]
         if many:
-            self._execute(_insert(table), [self._owned(table, row) for row in many])
+            self._insert_all(table, many)
+
+    def _insert_all(self, table: sa.Table, rows: Sequence[Params]) -> None:
+        if len(rows) == 1:
+            self._execute(_insert(table), rows[0])
+        elif self.dialect == "postgresql":
+            self._execute(*in_bulk(table, rows))
+        else:
+            self._execute(_insert(table), rows)
 
     def insert_new(self, table: sa.Table, row: Params) -> bool:
         """Insert unless a unique constraint says it is there; returns whether it was new."""
@@ -187,6 +196,7 @@ class Tx(Rx):
         if self.replayed:
             return
         if not self.events:
+            self._execute(_ANYTHING, None)  # what an insert before it broke is told first
             raise UnauditedWriteError(self.why)
         rows = [
             {
@@ -202,7 +212,7 @@ class Tx(Rx):
             }
             for e in self.events
         ]
-        self._execute(_insert(events), rows)
+        self._insert_all(events, rows)
 
 
 class House:
@@ -216,12 +226,12 @@ class House:
     def __init__(self, database: Database, clock: Clock | None = None) -> None:
         self.database = database
         self.clock: Clock = clock or SystemClock()
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[tuple[Callable[[], None], frozenset[str] | None]] = []
         self._inside = threading.local()
 
-    def on_commit(self, listener: Callable[[], None]) -> None:
-        """Call `listener` after each durable change; it must be quick and must not fail."""
-        self._listeners.append(listener)
+    def on_commit(self, listener: Callable[[], None], actions: Iterable[str] | None = None) -> None:
+        """Call `listener` after each durable change, or those with one of these actions; it must be quick, not fail."""
+        self._listeners.append((listener, None if actions is None else frozenset(actions)))
 
     @contextmanager
     def read(self, actor: Actor, project: str | None) -> Iterator[Rx]:
@@ -250,7 +260,10 @@ class House:
                 tx.replayed = not tx.insert_new(write_keys, row)
             yield tx
             tx.finish()
-        for listener in self._listeners:
+        done = {event.action for event in tx.events}
+        for listener, actions in self._listeners:
+            if actions is not None and actions.isdisjoint(done):
+                continue
             try:
                 listener()
             except Exception:
@@ -278,6 +291,7 @@ class House:
         self.database.close()
 
 
+_ANYTHING = sa.text("SELECT 1")
 _inserts: dict[Any, Any] = {}
 
 

@@ -11,6 +11,8 @@ import pytest
 import sqlalchemy as sa
 from tests.support.projects import a_project
 
+from assay.guidelines import store as guideline_store
+from assay.labels import store as label_store
 from assay.queue import store
 from assay.review import store as review_store
 from assay.storage import House
@@ -100,6 +102,11 @@ def filled(open_shared_house: House) -> Iterator[tuple[House, str]]:
     ]
     rows = {store.tasks: tasks, store.assignments: met, review_store.reviews: reviews}
     rows |= {store.places: places, store.batches: batches, store.drafts: drafts}
+    version = {"version": 1, "created_by": "x", "created_at_us": 1}
+    rows[label_store.label_schemas] = [{**version, "project_id": other, "body": "[]"} for other in others]
+    rows[guideline_store.guidelines] = [
+        {**version, "project_id": other, "markdown": "", "clauses": "[]"} for other in others
+    ]
     with house.bookkeeping() as connection:
         for table, values in rows.items():
             connection.execute(table.insert(), values)

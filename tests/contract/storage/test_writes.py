@@ -187,8 +187,9 @@ def test_a_failed_statement_cannot_be_swallowed(house: House) -> None:
     write_note(house, "first")
     with pytest.raises(WriteConflictError), house.write(ANNA, P, "a test") as tx:  # noqa: PT012 - the body is the test
         add_note(tx, "second")
-        with pytest.raises(WriteConflictError):
+        with pytest.raises(WriteConflictError):  # noqa: PT012 - on PostgreSQL the next answer tells
             tx.insert(notes, {"id": "other", "name": "first"})
+            tx.rows(all_notes)
         with pytest.raises(WriteConflictError):
             tx.rows(all_notes)
     assert names(house) == ["first"]
@@ -284,3 +285,46 @@ def test_a_second_house_over_the_same_database(house: House, database_url: str) 
         write_note(other, "first")
         other.close()
         assert names(house) == ["first"]
+
+
+def test_a_listener_may_want_some_changes_only(house: House) -> None:
+    heard: list[str] = []
+    house.on_commit(lambda: heard.append("note"), {"note.added"})
+    house.on_commit(lambda: heard.append("other"), {"note.burnt"})
+    write_note(house, "first")
+    assert heard == ["note"]
+
+
+@pytest.mark.parametrize("n", [3, 4, 5, 20_000])
+def test_one_row_or_many_are_stored_alike(house: House, n: int) -> None:
+    with house.write(ANNA, P, "many") as tx:
+        ids = [tx.new_id() for _ in range(n)]
+        tx.insert(notes, [{"id": one, "name": f"{at:05}", "n": 2**62 + at} for at, one in enumerate(ids)])
+        tx.insert(pages, [{"id": f"p{at}", "note_id": one} for at, one in enumerate(ids)])
+        tx.record("notes.added", subject="many")
+    with house.read(ANNA, P) as rx:
+        rows = rx.rows(all_notes)
+        n_pages = rx.value(sa.select(sa.func.count()).select_from(pages).where(pages.c.project_id == PROJECT))
+    assert [(row.id, row.name, row.n) for row in rows] == [(one, f"{at:05}", 2**62 + at) for at, one in enumerate(ids)]
+    assert n_pages == n
+
+
+@pytest.mark.parametrize("n", [1, 6])
+def test_a_doubled_name_among_many_stores_none_of_them(house: House, n: int) -> None:
+    write_note(house, "0")
+    with pytest.raises(WriteConflictError), house.write(ANNA, P, "many") as tx:  # noqa: PT012 - the body is the test
+        tx.insert(notes, [{"id": tx.new_id(), "name": f"{at}", "n": 0} for at in range(n)])
+        tx.record("notes.added", subject="many")
+    assert names(house) == ["0"]
+
+
+def test_large_documents_one_after_the_other_reach_the_database(house: House) -> None:
+    """On PostgreSQL inserts travel unanswered; what does not fit a socket's buffer must not be waited for in vain."""
+    with house.write(ANNA, P, "large") as tx:
+        for at in range(12):
+            tx.insert(notes, {"id": tx.new_id(), "name": f"{at:02}", "n": at})
+            tx.record("note.added", subject="large", text="x" * 1_000_000)
+    with house.database.reading() as connection:
+        sizes = connection.execute(sa.select(sa.func.length(events.c.body))).scalars().all()
+    assert len(names(house)) == 12
+    assert sorted(sizes) == [1_000_011] * 12
