@@ -83,9 +83,11 @@ from assay.quality.coco import coco_statistics as coco_statistics
 from assay.quality.coco_side import CocoSide as CocoSide
 from assay.quality.consensus import AuthorSkill as AuthorSkill
 from assay.quality.consensus import Fused as Fused
+from assay.quality.consensus import FusedKeypoints as FusedKeypoints
 from assay.quality.consensus import FusedMasks as FusedMasks
 from assay.quality.consensus import Inferred as Inferred
 from assay.quality.consensus import fuse_boxes as fuse_boxes
+from assay.quality.consensus import fuse_keypoints as fuse_keypoints
 from assay.quality.consensus import fuse_masks as fuse_masks
 from assay.quality.intervals import bootstrap_estimate as bootstrap_estimate
 from assay.quality.intervals import bootstrap_ratio as bootstrap_ratio

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from assay.kernel import native
 from assay.quality.boxes import Boxes
 from assay.quality.errors import TooManyOverlapsError
+from assay.quality.keypoints import Keypoints
 from assay.quality.marks import Longs, Marks
-from assay.quality.similarity import similar_pairs
+from assay.quality.similarity import Pairs, similar_pairs
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +133,7 @@ def _pairs(parts: list[Marks], order: Longs, starts: Longs) -> native.Pairs:
     rows, cols, values = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0)]
     for a, b in combinations(range(len(parts)), 2):
         shared = np.flatnonzero((parts[a].counts > 0) & (parts[b].counts > 0))
-        pairs = similar_pairs(parts[a].take(shared), parts[b].take(shared))
+        pairs = _both_ways(parts[a].take(shared), parts[b].take(shared))
         rows.append(place[begins[a] + _rows_of(parts[a], shared)[pairs.rows]])
         cols.append(place[begins[b] + _rows_of(parts[b], shared)[pairs.cols]])
         values.append(pairs.values)
@@ -140,6 +141,22 @@ def _pairs(parts: list[Marks], order: Longs, starts: Longs) -> native.Pairs:
     low, high = np.minimum(one, two), np.maximum(one, two)
     by_row = np.lexsort((high, low))
     return np.searchsorted(low[by_row], starts).astype(np.int64), low[by_row], high[by_row], value[by_row]
+
+
+def _both_ways(left: Marks, right: Marks) -> Pairs:
+    """Similarities that do not depend on which side is which: those of keypoints are taken both ways."""
+    pairs = similar_pairs(left, right)
+    if not isinstance(left, Keypoints):
+        return pairs
+    back = similar_pairs(right, left)
+    keys, theirs = pairs.rows * len(right) + pairs.cols, back.cols * len(right) + back.rows
+    order = np.argsort(theirs)
+    at = np.searchsorted(theirs[order], keys)
+    there = at < len(theirs)
+    there[there] = theirs[order][at[there]] == keys[there]  # what is alike one way only counts half
+    other = np.zeros(len(keys))
+    other[there] = back.values[order][at[there]]
+    return Pairs(pairs.starts, pairs.rows, pairs.cols, (pairs.values + other) / 2)
 
 
 def _rows_of(marks: Marks, items: Longs) -> Longs:

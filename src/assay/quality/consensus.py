@@ -13,10 +13,12 @@ from assay.quality.agreement import check_authors
 from assay.quality.boxes import Boxes
 from assay.quality.clusters import Clusters, cluster_marks
 from assay.quality.errors import ThresholdInvalidError, UnknownNameError
+from assay.quality.keypoints import Keypoints
 from assay.quality.marks import Marks
 from assay.quality.masks import Masks
 from assay.quality.matching import check_threshold
 from assay.quality.placing import place_boxes
+from assay.quality.placing_keypoints import place_keypoints
 from assay.quality.placing_masks import place_masks
 from assay.quality.presence import judge_presence
 
@@ -134,6 +136,22 @@ class FusedMasks(Inferred):
         return self.candidates.where(self.kept)
 
 
+@dataclass(frozen=True, eq=False)
+class FusedKeypoints(Inferred):
+    """What several authors' keypoints together say (see `Inferred`).
+
+    Attributes:
+        candidates: one fused set of keypoints per candidate.
+    """
+
+    candidates: Keypoints
+
+    @property
+    def keypoints(self) -> Keypoints:
+        """The answer: the candidates that are kept."""
+        return self.candidates.where(self.kept)
+
+
 def fuse_boxes(
     authors: Mapping[str, Boxes],
     *,
@@ -189,6 +207,30 @@ def fuse_masks(
         prior_noise=PRIOR_NOISE, prior_marks=PRIOR_MARKS, known=run.known["noise"],
     )  # fmt: skip
     return FusedMasks(**run.facts(noise), candidates=masks)
+
+
+def fuse_keypoints(
+    authors: Mapping[str, Keypoints],
+    *,
+    assigned: Mapping[str, NDArray[np.bool_]] | None = None,
+    skills: Mapping[str, AuthorSkill] | None = None,
+    join_threshold: float = JOIN_THRESHOLD,
+    keep_from: float = 0.5,
+) -> FusedKeypoints:
+    """Infer the keypoints that are there; as `fuse_boxes`, except for the geometry.
+
+    Sets are joined by object keypoint similarity, taken both ways; a point's place is the weighted median of those who
+    labelled it, and whether it is labelled and visible is their weighted vote (`place_keypoints`). An author's noise is
+    the mean distance of a point, as a share of the root of the object's area.
+    """
+    run = _Inference(authors, assigned, skills or {}, join_threshold, keep_from)
+    c = run.clusters
+    points = c.gather({name: marks.points for name, marks in authors.items()})
+    areas = c.gather({name: marks.areas for name, marks in authors.items()})
+    placed, area, noise = place_keypoints(
+        c, points, areas, run.there, prior_noise=PRIOR_NOISE, prior_marks=PRIOR_MARKS, known=run.known["noise"]
+    )
+    return FusedKeypoints(**run.facts(noise), candidates=Keypoints(c.offsets, placed, area, run.label_class))
 
 
 class _Facts(TypedDict):
