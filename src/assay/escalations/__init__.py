@@ -17,7 +17,7 @@ from assay.escalations.errors import (
     EscalationNotFoundError,
     OwnQuestionError,
 )
-from assay.escalations.model import Escalation, Ruling
+from assay.escalations.model import Escalation, Ruling, ruling_digest
 
 __all__ = [
     "Answer",
@@ -34,5 +34,6 @@ __all__ = [
     "precedents",
     "raise_escalation",
     "rule_escalation",
+    "ruling_digest",
     "withdraw_escalation",
 ]

@@ -27,6 +27,7 @@ from assay.governance.errors import (
     PolicyInvalidError,
     PolicyStaleError,
     ProposalClosedError,
+    ProposalInvalidError,
     ProposalNotFoundError,
     SignatureRefusedError,
 )
@@ -49,6 +50,8 @@ from assay.governance.publishing import (
     publish_rulebook,
     publish_rulebook_by,
     rulebook_rows,
+    rulebook_warnings,
+    submit_rulebook,
 )
 from assay.governance.queries import (
     audit_events,
@@ -60,11 +63,12 @@ from assay.governance.queries import (
     signatures_of,
 )
 from assay.governance.rulebook import BreakGlass, ClassRule, Guard, Guarded, PromotionRules, Retrain, Rulebook, Serving
-from assay.governance.rulebook_rules import check_people, read_rulebook
+from assay.governance.rulebook_rules import EVIDENCE, check_people, read_rulebook
 from assay.governance.rules import PRESETS, check_signer, list_presets, policy_from, preset, signing_role, why_not_sign
 from assay.governance.words import in_words
 
 __all__ = [
+    "EVIDENCE",
     "PRESETS",
     "AlreadySignedError",
     "ApprovalNeededError",
@@ -86,6 +90,7 @@ __all__ = [
     "PromotionRules",
     "Proposal",
     "ProposalClosedError",
+    "ProposalInvalidError",
     "ProposalNotFoundError",
     "ProposalState",
     "Retrain",
@@ -126,12 +131,14 @@ __all__ = [
     "rulebook_in",
     "rulebook_rows",
     "rulebook_source",
+    "rulebook_warnings",
     "set_policy",
     "sign_proposal",
     "signatures_of",
     "signers_of",
     "signing_role",
     "start_policy",
+    "submit_rulebook",
     "waiting_for",
     "why_not_decide",
     "why_not_sign",

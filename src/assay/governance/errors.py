@@ -75,6 +75,12 @@ class ApprovalNeededError(ConflictError):
         )
 
 
+class ProposalInvalidError(InvalidInputError):
+    """A proposal of something that could never be done as it is written."""
+
+    code = "governance.proposal_invalid"
+
+
 class ProposalNotFoundError(NotFoundError):
     """No proposal has this id in the project."""
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from assay.access import Caller, Membership, Role, list_accounts, names_of
 from assay.governance import store
 from assay.governance.actions import add_policy_in
 from assay.governance.allowing import allow
+from assay.governance.deciding import propose
 from assay.governance.errors import PolicyStaleError
 from assay.governance.model import Policy
+from assay.governance.proposal import NewProposal, Proposal
 from assay.governance.queries import policy_in, rulebook_in
 from assay.governance.rulebook import Guarded, Rulebook
 from assay.governance.rulebook_rules import check_people, read_rulebook, require_reachable
@@ -77,6 +80,33 @@ def publish_rulebook_by(
         if before.version != based_on:
             raise PolicyStaleError(based_on, before.version)
         return _publish(tx, text, before.version + 1, proposal)
+
+
+def submit_rulebook(
+    caller: Caller, project: Membership, text: str, *, based_on: int, house: House
+) -> tuple[Rulebook, list[str], Proposal | None]:
+    """Publish a policy file, or put it to people where the one in force guards itself.
+
+    Returns:
+        The rules (as published, or as they would be), the warnings, and the proposal when it waits for signatures.
+    """
+    project.require(Role.LEAD, Role.ADMIN)
+    read, warnings = check_rulebook(caller.actor, project.project_id, text, house=house)
+    with house.write(caller.actor, project.project_id, "publish policy") as tx:
+        before = rulebook_in(tx)
+        if before.version != based_on:
+            raise PolicyStaleError(based_on, before.version)
+        if before.guard(Guarded.POLICY).signatures == 0:
+            return _publish(tx, text, before.version + 1, None), warnings, None
+        title = f"Policy version {before.version + 1}" + (f": {read.note}" if read.note else "")
+        new = NewProposal(Guarded.POLICY, f"rulebook/{before.version + 1}", title, policy_action(text, based_on))
+        return read, warnings, propose(tx, new)
+
+
+def rulebook_warnings(rulebook: Rulebook, people: Mapping[str, frozenset[str]]) -> list[str]:
+    """What the people there are cannot reach, or could not if one of them were away."""
+    stops, warnings = check_people(rulebook, people)
+    return [*stops, *warnings]
 
 
 def policy_action(text: str, based_on: int) -> dict[str, Any]:

@@ -30,6 +30,9 @@ _TRIES = 12
 _FAILED = frozenset({"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 
 
+_live: list[Flows] = []
+
+
 def workflow(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let a function of plain values be a workflow: after a crash it goes on behind the last step that finished.
 
@@ -63,6 +66,8 @@ class Flows:
         with self._lock:
             if self._launched:
                 return
+            if _live and _live[0] is not self:
+                _live[0].close()  # DBOS has one instance a process; only tests run several servers in one
             config = DBOSConfig(
                 name="assay",
                 system_database_url=self._url,
@@ -76,6 +81,7 @@ class Flows:
             DBOS(config=config)
             DBOS.launch()
             self._launched = True
+            _live[:] = [self]
 
     def start(self, function: Callable[P, Any], flow_id: str, *args: P.args, **kwargs: P.kwargs) -> bool:
         """Begin a workflow under this id; False when there is one already, whatever its state."""
@@ -100,3 +106,4 @@ class Flows:
             if self._launched:
                 DBOS.destroy(workflow_completion_timeout_sec=0)
                 self._launched = False
+                _live.clear()

@@ -24,6 +24,7 @@ GOLD_MARK = {**MARK, "clauses": ["4.1"]}
 WHY = {"why": "a test"}
 LEADS = "lead admin"
 PAYERS = "lead approver auditor admin"
+SIGNERS = "reviewer expert lead approver admin"
 READERS = "reviewer expert lead approver auditor admin"
 
 
@@ -71,6 +72,46 @@ ROWS: dict[str, Row] = {
     f"GET {P}/policy": Row("member"),
     f"PUT {P}/policy": Row(LEADS, {"version": 7}, ok=(422,)),
     f"GET {P}/policy/presets": Row("member"),
+    # the policy file, approvals, promotions
+    f"GET {P}/rulebook": Row("member"),
+    f"GET {P}/rulebook/versions": Row(READERS),
+    f"POST {P}/rulebook/check": Row(READERS, {"source": "assay: policy/1"}),
+    f"POST {P}/rulebook": Row(LEADS, {"source": "assay: policy/1", "based_on": 0}, ok=(200, 409)),
+    f"GET {P}/proposals": Row(READERS),
+    f"POST {P}/proposals": Row(
+        "lead expert admin",
+        {"kind": "guideline", "title": "t", "action": {"markdown": "## 1.1 Cells\n\nAll.\n", "note": ""}},
+        ok=(422,),  # nothing guards guidelines here
+    ),
+    f"GET {P}/proposals/{{proposal}}": Row(READERS),
+    f"POST {P}/proposals/{{proposal}}/signatures": Row(
+        SIGNERS,
+        {"password": "zebra-lamp-42-volt", "meaning": "approved", "digest": "0" * 64},
+        ok=(403, 409),
+        person=True,
+    ),
+    f"POST {P}/proposals/{{proposal}}/emergency": Row(
+        SIGNERS, {"password": "zebra-lamp-42-volt", "reason": "a test", "digest": "0" * 64}, ok=(403, 409), person=True
+    ),
+    f"POST {P}/proposals/{{proposal}}/refusal": Row(SIGNERS, {"reason": "a test"}, ok=(200, 403, 409)),
+    f"POST {P}/proposals/{{proposal}}/withdrawal": Row(SIGNERS, {"reason": "a test"}, ok=(200, 403, 409)),
+    f"GET {P}/inbox": Row("member"),
+    f"GET {P}/promotions": Row(READERS),
+    f"POST {P}/promotions": Row("expert lead approver admin", {"model": "{model}", "why": "a test"}, ok=(200, 409)),
+    f"GET {P}/promotions/{{promotion}}": Row(READERS),
+    f"POST {P}/rollbacks": Row("lead approver admin", {"reason": "a test"}, ok=(409,)),
+    # edge cases
+    f"POST {P}/escalations": Row(
+        "annotator reviewer expert lead admin",
+        {"client_key": "key-12345", "question": "What is it?", "item_id": "{spare}"},
+        ok=(200, 404),  # an annotator names a task, never an item
+    ),
+    f"GET {P}/me/escalations": Row("member"),
+    f"GET {P}/escalations": Row("reviewer expert lead auditor admin"),
+    f"GET {P}/escalations/{{escalation}}": Row("reviewer expert lead auditor admin"),
+    f"POST {P}/escalations/{{escalation}}/ruling": Row("expert admin", {"ruling": "It is a cell."}, ok=(200, 409)),
+    f"POST {P}/escalations/{{escalation}}/withdrawal": Row("annotator reviewer expert lead admin", ok=(200, 404, 409)),
+    f"GET {P}/precedents": Row("member", query="q=cell"),
     # costs
     f"GET {P}/costs": Row(PAYERS),
     f"GET {P}/costs/rates": Row(PAYERS),

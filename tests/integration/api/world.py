@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from tests.integration.api.governed import governed_things
 
 from assay.access import (
     Role,
@@ -213,6 +214,7 @@ def _things(world: World, side: str, services: Services) -> None:
     things["release"] = _release(services, project)
     new = NewVersion("cells", Task.BOXES, Runner.NONE, "test", None, 0, 1, "tests")
     things["model"] = register_version(SETUP, project, new, house=house).id
+    things |= governed_things(house, project, things, annotator, SETUP)
     services.runner.catch_up()
     things["doubt"] = find_doubts(SETUP, project, house=house)[0][0].id
 
