@@ -34,6 +34,7 @@ from assay.wire.queue import (
     SubmissionIn,
     SubmissionOut,
 )
+from assay.wire.readiness import ReadinessOut
 from assay.wire.releases import RefusalIn, ReleaseNew, ReleaseOut, SignatureIn
 from assay.wire.review import (
     AdjudicationClaimOut,
@@ -462,3 +463,8 @@ def push_predictions(project: str, model: str, predictions: Sequence[PredictionI
 def production_quality(project: str, every: str = "week", points: int = 12) -> Call[QualityOut]:
     """How good production is over time, from the random share alone."""
     return get(_project(project, "production", "quality"), reader(QualityOut), every=every, points=points)
+
+
+def readiness(project: str, scale: float = 10.0) -> Call[ReadinessOut]:
+    """Nine questions before production, each with its evidence, and the same project at another size."""
+    return get(_project(project, "readiness"), reader(ReadinessOut), scale=scale)

@@ -33,6 +33,7 @@ from assay.insights.model import (
 from assay.insights.pairs import PairF1, pairs_of, read_pairs
 from assay.insights.practices import Practices, findings_in, last_look
 from assay.insights.queries import OwnFigures, read_crops, read_own_figures, read_person
+from assay.insights.readiness import Question, Readiness, read_readiness
 from assay.insights.snapshots import Snapshot, Snapshots
 
 __all__ = [
@@ -61,6 +62,8 @@ __all__ = [
     "Point",
     "Practices",
     "Progress",
+    "Question",
+    "Readiness",
     "Series",
     "Shown",
     "Snapshot",
@@ -83,6 +86,7 @@ __all__ = [
     "read_own_figures",
     "read_pairs",
     "read_person",
+    "read_readiness",
     "shown_on",
     "surroundings",
 ]

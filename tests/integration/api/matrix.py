@@ -125,6 +125,7 @@ ROWS: dict[str, Row] = {
     ),
     f"GET {P}/production/quality": Row(READERS),
     f"GET {P}/production/checks": Row(READERS),
+    f"GET {P}/readiness": Row(PAYERS),
     # descriptions, selections, monitors
     f"GET {P}/descriptions": Row(READERS),
     f"PUT {P}/encoder": Row(LEADS, raw=PNG, ok=(422,)),

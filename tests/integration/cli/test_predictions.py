@@ -114,6 +114,24 @@ def test_predictions_come_by_file_become_work_and_are_judged_and_every_mark_says
     assert (why["marks"][0]["author"]["name"], why["marks"][0]["guideline_version"]) == ("Ann", 1)
     assert (why["amount"], why["currency"]) == ("0.0125", "EUR")
 
+    ready = site.said(capsys, "readiness")
+    found = {q["key"]: q for q in ready["questions"]}
+    assert list(found) == [
+        "standard", "gold", "agreement", "versions", "approver", "retrain", "low_confidence", "live_quality", "cost"
+    ]  # fmt: skip
+    assert (found["standard"]["state"], found["standard"]["n"]) == ("yes", 2)
+    assert (found["gold"]["answer"], found["gold"]["n"]) == ("no evidence yet", 0)
+    assert found["gold"]["next_step"] == "Sign 10 more gold images."
+    assert (found["live_quality"]["state"], found["live_quality"]["n"]) == ("partly", 3)
+    assert found["live_quality"]["estimate"]["n_items"] == 3
+    assert found["retrain"]["state"] == "none"
+    assert found["cost"]["state"] == "yes"
+    assert "an accepted mark" in found["cost"]["answer"]
+    assert ready["at_scale"].startswith("At 10 times the images: EUR ")
+    assert ready["title"] == (
+        "3 of 9 questions about production are answered with evidence; nothing yet on gold, agreement, retrain"
+    )
+
 
 @pytest.mark.parametrize(
     ("text", "said"),

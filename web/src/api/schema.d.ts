@@ -2110,6 +2110,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readiness
+         * @description Nine questions before production, each with its evidence, n, or "no evidence yet"; then ten times the size.
+         */
+        get: operations["readiness_v1_projects__project__readiness_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/releases": {
         parameters: {
             query?: never;
@@ -6143,6 +6163,37 @@ export interface components {
             wrong: components["schemas"]["EstimateOut"];
         };
         /**
+         * QuestionOut
+         * @description One question with its evidence; `answer` is "no evidence yet" where there is none.
+         */
+        QuestionOut: {
+            /** Answer */
+            answer: string;
+            /** At Scale */
+            at_scale: string;
+            estimate: components["schemas"]["EstimateOut"] | null;
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "standard" | "gold" | "agreement" | "versions" | "approver" | "retrain" | "low_confidence" | "live_quality" | "cost";
+            /** N */
+            n: number;
+            /** Next Step */
+            next_step: string;
+            /** Page */
+            page: string;
+            /** Question */
+            question: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "yes" | "partly" | "none";
+            /** Unit */
+            unit: string;
+        };
+        /**
          * RangeOut
          * @description A forecast figure with its 50 and 80 % intervals.
          */
@@ -6257,6 +6308,20 @@ export interface components {
             valid_from: string;
             /** Version */
             version: number;
+        };
+        /**
+         * ReadinessOut
+         * @description All nine, and the same project at another scale.
+         */
+        ReadinessOut: {
+            /** At Scale */
+            at_scale: string;
+            /** Questions */
+            questions: components["schemas"]["QuestionOut"][];
+            /** Scale */
+            scale: number;
+            /** Title */
+            title: string;
         };
         /**
          * Reason
@@ -11471,6 +11536,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProposalOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    readiness_v1_projects__project__readiness_get: {
+        parameters: {
+            query?: {
+                /** @description Times today's images. */
+                scale?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadinessOut"];
                 };
             };
             /** @description Validation Error */

@@ -33,6 +33,7 @@ MODULES = (
     "active",
     "drift",
     "production",
+    "readiness",
     "audit",
     "health",
 )
