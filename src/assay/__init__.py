@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         measure,
         score,
     )
+    from assay.reports.learning import check_drift, diagnose_answers, select_next
 
 __version__ = "0.1.0"
 __all__ = [
@@ -28,12 +29,15 @@ __all__ = [
     "annotators",
     "audit_labels",
     "audit_result",
+    "check_drift",
     "consensus",
+    "diagnose_answers",
     "findings",
     "item_rows",
     "look",
     "measure",
     "score",
+    "select_next",
 ]
 
 # Loaded when first used: `import assay` pulls in nothing but the standard library.
@@ -41,7 +45,12 @@ _ENGINE = (
     "agree", "annotators", "audit_labels", "audit_result", "consensus", "findings", "item_rows", "look", "measure",
     "score",
 )  # fmt: skip
-_LATER = {"AsyncClient": "assay.client", "Client": "assay.client"} | dict.fromkeys(_ENGINE, "assay.reports.engine")
+_LEARNING = ("check_drift", "diagnose_answers", "select_next")
+_LATER = (
+    {"AsyncClient": "assay.client", "Client": "assay.client"}
+    | dict.fromkeys(_ENGINE, "assay.reports.engine")
+    | dict.fromkeys(_LEARNING, "assay.reports.learning")
+)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever is asked for

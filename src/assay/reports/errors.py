@@ -133,3 +133,14 @@ class StateMismatchError(ConflictError):
     def __init__(self, state: str, why: str) -> None:
         hint = "Name another file with --state, or delete this one to begin again."
         super().__init__(f"{state} cannot be taken up: {why}.", hint=hint)
+
+
+class FeaturesFileError(InvalidInputError):
+    """A file of descriptions, labels or answers that cannot be read."""
+
+    code = "reports.features_file"
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"{name} cannot be read: {reason}.", hint="`assay embed FOLDER --out FILE` writes such a file."
+        )
