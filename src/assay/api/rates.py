@@ -35,9 +35,8 @@ class TooManyCallsError(LimitError):
 
     code = "api.too_many_calls"
 
-    def __init__(self, kind: Kind, wait_s: float) -> None:
+    def __init__(self, rate: Rate, wait_s: float) -> None:
         self.wait_s = wait_s
-        rate = RATES[kind]
         super().__init__(
             f"Too many {rate.what}: {rate.burst} at once, then one each {rate.every_s:g} s.",
             hint=f"Try again in {max(1, round(wait_s))} s.",
@@ -48,8 +47,10 @@ class Rates:
     """Counts per person and kind, in memory; several server processes count apart."""
 
     def __init__(self, rates: dict[Kind, Rate] | None = None) -> None:
-        chosen = rates or RATES
-        self._buckets = {k: Bucket(burst=r.burst, every_us=int(r.every_s * SECOND_US)) for k, r in chosen.items()}
+        self._rates = rates or RATES
+        self._buckets = {
+            kind: Bucket(burst=r.burst, every_us=int(r.every_s * SECOND_US)) for kind, r in self._rates.items()
+        }
         self._lock = threading.Lock()
 
     def spend(self, kind: Kind, user_id: str, now_us: int) -> None:
@@ -62,5 +63,5 @@ class Rates:
         with self._lock:
             wait = bucket.wait_us(user_id, now_us)
             if wait > 0:
-                raise TooManyCallsError(kind, wait / SECOND_US)
+                raise TooManyCallsError(self._rates[kind], wait / SECOND_US)
             bucket.spend(user_id, now_us)

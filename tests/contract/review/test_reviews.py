@@ -15,6 +15,7 @@ from assay.review import (
     AdjudicationClosedError,
     AdjudicationNotFoundError,
     Consensus,
+    NoteMisplacedError,
     OwnWorkError,
     PutBack,
     ReasonMissingError,
@@ -31,6 +32,7 @@ from assay.review import (
     count_open_reviews,
     decide_review,
     list_reviews,
+    notes_of,
     put_back,
     settle,
     standings_of,
@@ -509,3 +511,20 @@ def caller_pause(project: Project, name: str) -> None:
     key = make_key_for(SETUP, project.people["lead"], "test", house=project.house)
     caller = directory_of(project.house).by_key(key.secret, project.house)
     pause(caller, caller.membership(project.id), project.people[name], why="away", house=project.house)
+
+
+def test_notes_on_single_marks_stay_with_the_verdict_and_fit_the_answer(house: House) -> None:
+    project = a_project(house, n_items=1)
+    project.batch(review_share=1.0)
+    (answer,) = project.work("ann", {project.items[0]: [box(), box(60)]})
+    project.follow()
+    review = next_review(project)
+    with house.read(SETUP, project.id) as rx:
+        first, _ = (mark.id for mark in marks_of(rx, [answer.id])[answer.id])
+    with pytest.raises(NoteMisplacedError):
+        decide(project, review, Verdict.REJECT, notes={"f" * 32: "not yours"})
+    assert open_reviews(project) == 1
+    for _ in range(2):  # a retry with the same key adds nothing
+        decide(project, review, Verdict.REJECT, notes={first: "too wide"})
+    with house.read(SETUP, project.id) as rx:
+        assert notes_of(rx, [review.id]) == {review.id: {first: "too wide"}}

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assay.jobs.release_changes import changes_between
+from assay.jobs.release_changes import changes_between, places_between
 
 CLASSES = [("rbc", "Red cell"), ("wbc", "White cell")]
 Row = tuple[str, str, float]
@@ -75,3 +75,41 @@ def test_classes_of_one_release_only_are_left_out() -> None:
     found = changes_between(table([("a", "Gone", 0)]), table([("a", "New", 0)]), CLASSES)
     assert found is not None
     assert all(row["before"] == row["after"] == 0 for row in found)
+
+
+def full(rows: list[Row]) -> bytes:
+    """The same with everything a mark of a release says of itself."""
+    plain = pq.read_table(io.BytesIO(table(rows)))
+    said = {
+        "mark": [f"{row[0]}-{number:05d}" for number, row in enumerate(rows)],
+        "author": ["consensus"] * len(rows),
+        "origin": ["consensus"] * len(rows),
+        "guideline_version": [2] * len(rows),
+        "schema_version": [1] * len(rows),
+        "evidence": ["{}"] * len(rows),
+    }
+    for name, values in said.items():
+        plain = plain.append_column(name, pa.array(values, pa.int64() if name.endswith("version") else pa.string()))
+    buffer = io.BytesIO()
+    pq.write_table(plain, buffer)
+    return buffer.getvalue()
+
+
+def test_places_are_those_that_are_counted_and_name_both_sides() -> None:
+    before: list[Row] = [("a", "Red cell", 0), ("a", "White cell", 50), ("b", "Red cell", 10), ("b", "Red cell", 90)]
+    after: list[Row] = [("a", "Red cell", 0), ("a", "Red cell", 50), ("b", "Red cell", 13), ("c", "White cell", 5)]
+    places = places_between(full(before), full(after))
+    told = [(p.kind, p.item, p.before and p.before["label_class"], p.after and p.after["label_class"]) for p in places]
+    assert told == [
+        ("class_changed", "a", "White cell", "Red cell"),
+        ("moved", "b", "Red cell", "Red cell"),
+        ("removed", "b", "Red cell", None),
+        ("added", "c", None, "White cell"),
+    ]
+    counted = changed(before, after).values()
+    assert sum(r["added"] + r["removed"] + r["moved"] + r["class_changed"] for r in counted) == len(places)
+
+
+def test_equal_releases_have_no_place_that_differs() -> None:
+    rows: list[Row] = [("a", "Red cell", 0), ("b", "White cell", 7)]
+    assert places_between(full(rows), full(rows[::-1])) == []
