@@ -380,6 +380,7 @@ _FINDINGS: Final[Sequence[tuple[State, str, str, str, float]]] = (
     ("warn", "odd_size", "Look at {n} of an odd size", "for their class", SECONDS_EACH),
     ("warn", "odd_shape", "Look at {n} of an odd shape", "for their class", SECONDS_EACH),
     ("warn", "odd_position", "Look at {n} at an odd place", "for their class", SECONDS_EACH),
+    ("warn", "label_doubt", "Look at {n} with a doubtful tag", "{against} doubts it, best first", SECONDS_EACH),
     ("stop", "rule_broken", "Mend {n} against a rule", "{first}", SECONDS_TO_MEND),
 )
 
@@ -391,7 +392,7 @@ def _of_findings(work: Work, found: FindingsReport) -> list[Task]:
         if not n:
             continue
         some = found.of_kind(kind)
-        thing = "place" if kind == "overlooked" else "mark"
+        thing = {"overlooked": "place", "label_doubt": "picture"}.get(kind, "mark")
         against = some[0].against or "nobody"
         words = {
             "n": _n(n, thing),

@@ -25,6 +25,7 @@ from assay.quality.findings import (
 from assay.reports import documents
 from assay.reports.documents import Json, figure
 from assay.reports.errors import RulesInvalidError
+from assay.reports.tag_doubts import doubted_tags
 from assay.reports.trouble import naming
 from assay.reports.work import Longs, Work
 
@@ -138,6 +139,8 @@ def findings(
             found += _alone(work, author, rules or {})
             if model is not None:
                 found += _against(work, author, model)
+                rows, doubted = doubted_tags(work, author, model)
+                found += _named(work, rows, doubted, work.authors[author], work.authors[model])
             elif len(work.sources) > 1 and author == 0:
                 for other in range(1, len(work.authors)):
                     found += _against(work, author, other)

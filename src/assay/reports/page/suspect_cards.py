@@ -29,6 +29,7 @@ _CARDS: Final = (
     ("odd_position", "Odd place", ""),
     ("no_extent", "No size", ""),
     ("rule_broken", "Against a rule", ""),
+    ("label_doubt", "Perhaps another tag", ""),
 )
 
 
@@ -69,6 +70,8 @@ def _crop(work: Work, found: Found, cropper: Cropper) -> str:
     suspect = found.suspect
     item = suspect.item
     boxes = [look.box for look in suspect.looks if look.item == item and look.box is not None]
+    if not boxes:
+        return _whole(work, found, cropper)
     window = parts.window_around(boxes[:2])
     outlines = []
     own = work.author == work.authors.index(found.author)
@@ -88,11 +91,19 @@ def _crop(work: Work, found: Found, cropper: Cropper) -> str:
     return parts.crop(cropper, work.items[item], window, outlines, name, _evidence(found, work))
 
 
+def _whole(work: Work, found: Found, cropper: Cropper) -> str:
+    """A finding about the whole picture."""
+    item = work.items[found.suspect.item]
+    size = cropper.size(item)
+    window = (0.0, 0.0, float(size[0]), float(size[1])) if size is not None else (0.0, 0.0, 148.0, 128.0)
+    return parts.crop(cropper, item, window, [], short_name(item, common_prefix(work.items)), _evidence(found, work))
+
+
 def _evidence(found: Found, work: Work) -> str:
     evidence, s = found.suspect.evidence, found.suspect
     if s.kind == "overlooked":
         return f"best overlap {figure(float(evidence['best_overlap']))[:3]}"
-    if s.kind == "swapped" and s.suggested_class is not None:
+    if s.kind in {"swapped", "label_doubt"} and s.suggested_class is not None:
         return work.classes[s.suggested_class]
     if "iou" in evidence:
         return f"IoU {figure(float(evidence['iou']))[:3]}"
