@@ -114,6 +114,12 @@ export const api = {
   doubts: (project: string, query: Slice & { kind?: T.DoubtKind | null; label_class?: string | null; state?: T.DoubtState }) => call("GET", "/v1/projects/{project}/doubts", { path: { project }, query }),
   judgeDoubt: (project: string, doubt: string, state: T.DoubtState) => call("POST", "/v1/projects/{project}/doubts/{doubt}/verdict", { path: { project, doubt }, body: { state } }),
   releaseDiff: (project: string, release: string, query: Slice & { against?: string | null; kind?: T.DiffPlace["kind"] | null }) => call("GET", "/v1/projects/{project}/releases/{release}/diff", { path: { project, release }, query }),
+  costs: (project: string) => call("GET", "/v1/projects/{project}/costs", { path: { project } }),
+  rates: (project: string) => call("GET", "/v1/projects/{project}/costs/rates", { path: { project } }),
+  saveRates: (project: string, body: T.RateCardNew) => call("POST", "/v1/projects/{project}/costs/rates", { path: { project }, body }),
+  forecast: (project: string, query: { scale: number; overlap?: number; gold_rate?: number; review_share?: number; auto_share?: number }) => call("GET", "/v1/projects/{project}/costs/forecast", { path: { project }, query }),
+  readiness: (project: string, scale: number) => call("GET", "/v1/projects/{project}/readiness", { path: { project }, query: { scale } }),
+
   presets: (project: string) => call("GET", "/v1/projects/{project}/policy/presets", { path: { project } }),
   guidelines: (project: string) => call("GET", "/v1/projects/{project}/guidelines", { path: { project }, query: { limit: 200 } }),
   reviews: (project: string, query: Slice & { state?: "open" | "closed" }) => call("GET", "/v1/projects/{project}/reviews", { path: { project }, query }),

@@ -49,6 +49,7 @@ interface Place {
 }
 
 const SEES_QUALITY: Role[] = ["lead", "reviewer", "expert", "approver", "auditor", "admin"];
+const PAYS: Role[] = ["lead", "approver", "auditor", "admin"];
 const LEADS: Role[] = ["lead", "admin"];
 
 const PLACES: readonly { readonly title: string | null; readonly places: readonly Place[] }[] = [
@@ -77,6 +78,13 @@ const PLACES: readonly { readonly title: string | null; readonly places: readonl
     ],
   },
   { title: t.nav.ship, places: [{ path: "/releases", label: t.nav.releases, icon: "releases", roles: SEES_QUALITY }] },
+  {
+    title: t.costs.watch,
+    places: [
+      { path: "/costs", label: t.costs.nav, icon: "costs", roles: PAYS },
+      { path: "/readiness", label: t.readiness.nav, icon: "readiness", roles: PAYS },
+    ],
+  },
   {
     title: t.nav.setUp,
     places: [

@@ -63,7 +63,7 @@ export const t = {
   things: {
     page: "the page", session: "your session", project: "the project", projects: "your projects", overview: "the overview", nextImage: "the next image", review: "the next answer to review",
     dispute: "the next dispute", schema: "the label schema", figures: "your figures", answers: "your answers", person: "the person", people: "the people", pictures: "the pictures",
-    findings: "the findings", releases: "the releases", release: "the release", items: "the images", item: "the image", policy: "the policy", link: "the link",
+    findings: "the findings", releases: "the releases", release: "the release", items: "the images", item: "the image", policy: "the policy", link: "the link", costs: "the costs", forecast: "the forecast", readiness: "the evidence",
   },
 
   errors: {
@@ -565,6 +565,39 @@ export const t = {
       alarm_run_length: { label: "One false alarm in", hint: "Gold images of good work, on average." },
       lease_s: { label: "Lease, seconds", hint: "How long an image stays with somebody who does nothing." },
     },
+  },
+
+  costs: {
+    watch: "Watch", nav: "Costs", forecast: "Forecast", text: "Every answer, verdict, signature, machine minute and stored day is one entry of the ledger.",
+    topText: (scale: number, month: string) => `${String(scale)} times today's images${month === "" ? "" : ` by ${month}`}`,
+    noCard: "Nothing has a price yet", noCardHint: "Say what an hour of each role costs. What was done since the project began is priced too, if you wish.", setRates: "Set a rate card",
+    title: (times: string, then: string) => `${times}: ${then} a month`,
+    titleOr: (times: string, then: string, changed: string, n: number) => `${times}: ${then} a month, or ${changed} with ${n === 1 ? "one change" : `${["no", "one", "two", "three", "four"][n] ?? String(n)} changes`}`,
+    times: (scale: number) => (scale === 10 ? "Ten times the images" : scale === 2 ? "Twice the images" : `${String(scale)} times the images`),
+    copy: "Copy the numbers", propose: "Propose as policy", proposeText: "These become the next version of the policy. Answers keep the one they were given under.",
+    proposeAuto: "Labels taken from a model need a certificate for each class; that is set with the model, not here.", proposeOverlap: "The policy asks for whole answers; it is rounded up.",
+    proposeSave: (v: number) => (v === 0 ? "Save" : `Save as policy version ${String(v)}`),
+    chart: "Cost a month", chartLabel: (title: string) => `Cost a month, paid and forecast. ${title}.`, today: (n: number) => `today, ${n.toLocaleString("en-US")} images a month`,
+    paid: "paid", bands: "bands: 50 % and 80 %", scale: "Times today's images", month: "Month", images: "Images", policyNow: "Policy as now", interval80: "80 % interval",
+    changed: (n: number) => (n === 1 ? "With the change" : "With the changes"),
+    takes: "What it takes", what: "What", todayHead: "Today", thenHead: (times: string) => `${times.replace(" the images", "")}, policy as now`,
+    changedHead: (times: string, n: number) => `${times.replace(" the images", "")}, with the ${n === 1 ? "change" : "changes"}`,
+    rows: { money: "Money a month", hours: "People-hours", people: (h: number) => `Annotators at ${String(h)} h a week`, weeks: "Weeks for 10,000 images", storage: "Storage", compute: "Compute", image: "An image" },
+    whatIf: "What if", reset: "Reset", aMonth: "a month", unchanged: "unchanged",
+    knobs: { overlap: "Answers per image", auto_share: "Automatic, with a certificate", gold_rate: "Hidden gold", review_share: "Reviewed by hand" },
+    whereTitle: "Where it goes", whereNote: (amount: string, month: string) => `${amount} in ${month}`,
+    stages: { annotate: "Annotate", rework: "Rework", gold: "Gold", practice: "Practice", review: "Review", adjudicate: "Adjudicate", audit: "Audit", train: "Training", compute: "Compute", storage: "Storage", platform: "Platform", monitoring: "Monitoring", engineering: "Engineering" },
+    perMark: "Per accepted mark", perMarkNote: (sign: string) => `${sign}, 80 % interval`, noMark: "no mark accepted yet", batches: "By batch", batchesNote: (sign: string) => `${sign}, all months`,
+    rates: "Rate card", ratesVersion: (v: number) => `Rate card v${String(v)}`, ratesFirst: "The first rate card of this project; its currency stays.", ratesNow: (v: number, who: string, when: string) => `Version ${String(v)} by ${who}, ${when}. Saving makes the next version.`,
+    currency: "Currency", hoursAWeek: "Hours a person labels a week", hourOf: (role: string) => `An hour of ${role === "annotator" || role === "expert" || role === "engineer" ? "an" : "a"} ${role}`,
+    computeMinute: "A minute of the machine", gbMonth: "A gigabyte kept for a month", goldMinutes: "Minutes to sign one gold image", trainMinutes: "Engineer minutes a training run",
+    ratesMore: (contracts: number, monthly: number) => `${String(contracts)} vendor contracts and ${String(monthly)} monthly lines; change them with assay cost set-rates.`,
+    fromStart: "Valid since the project began: earlier work is priced anew", saveRates: (v: number) => `Save as version ${String(v)}`,
+  },
+
+  readiness: {
+    nav: "Readiness", text: "Each answer rests on what this project holds; where it holds nothing, it says so.", questions: "Before production", note: "n is what the answer rests on",
+    none: "no evidence yet", openFor: (question: string) => `Open the evidence for: ${question}`, scaleTitle: (scale: number) => `At ${String(scale)} times today's scale`,
   },
 
   table: {
