@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA ?=
 JOBS ?= 2
 
-.PHONY: setup demo check test bench bench-quality bench-calibration bench-demo bench-intake bench-durability lock web kernel clean format openapi
+.PHONY: setup demo check test bench bench-quality bench-calibration bench-demo bench-intake bench-durability bench-web lock web kernel clean format openapi
 
 setup: $(VENV)/.ready web
 
@@ -66,6 +66,10 @@ bench-durability: setup
 	$(BIN)/python -m tests.bench.power_loss
 	$(BIN)/python -m tests.bench.kill --kills 200 --database sqlite
 	$(BIN)/python -m tests.bench.kill --kills 200 --database postgres
+
+bench-web: setup
+	$(BIN)/python -m tests.bench.web
+	$(BIN)/python -m tests.bench.acts
 
 lock:
 	uv pip compile pyproject.toml --extra server --extra postgres --extra models --group dev --generate-hashes \

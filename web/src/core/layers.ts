@@ -80,7 +80,8 @@ export class Layers {
   #lifted: ReadonlySet<string> = new Set();
   #nOpen = 0;
   #look: Look | null = null;
-  #dirty: Box | "all" | null = "all";
+  /** What waits to be painted again: parts of the image, or all of it. */
+  #dirty: readonly Box[] | "all" = "all";
   #frame = 0;
   #rest: ReturnType<typeof setTimeout> | null = null;
 
@@ -151,7 +152,7 @@ export class Layers {
   /** Paint this part of the image again in the next frame. */
   touch(box: Box): void {
     if (box.xMin > box.xMax) return; // a mark without a place
-    if (this.#dirty !== "all") this.#dirty = unionOf(this.#dirty, box);
+    if (this.#dirty !== "all") this.#dirty = withRegion(this.#dirty, box);
     this.schedule();
   }
 
@@ -190,7 +191,7 @@ export class Layers {
     this.#backdrop?.setView(this.view, this.screen);
     this.#lift();
     // While the bitmap is moved, an edit waits for the hand to rest as the rest of the picture does.
-    if (this.#dirty !== null && (this.#dirty === "all" || this.view === this.#paintedView || this.#rest === null)) this.#paintBase();
+    if (this.#dirty.length > 0 && (this.#dirty === "all" || this.view === this.#paintedView || this.#rest === null)) this.#paintBase();
     this.#placeBase();
     this.#paintTop();
     this.#placeCrosshair();
@@ -205,7 +206,7 @@ export class Layers {
     const changed = [...ids].filter((id) => !this.#lifted.has(id)).concat([...this.#lifted].filter((id) => !ids.has(id)));
     for (const id of changed) {
       const shape = store.get(id);
-      if (shape !== undefined && isPlaced(shape) && this.#dirty !== "all") this.#dirty = unionOf(this.#dirty, boundsOf(shape));
+      if (shape !== undefined && isPlaced(shape) && this.#dirty !== "all") this.#dirty = withRegion(this.#dirty, boundsOf(shape));
     }
     if (changed.length > 0) this.#lifted = ids;
   }
@@ -221,23 +222,25 @@ export class Layers {
 
   #paintBase(): void {
     const context = contextOf(this.#base);
-    const moved = this.view !== this.#paintedView;
-    const all = this.#dirty === "all" || moved;
-    const reach = this.#reachPx / this.view.scale;
-    const image = all || this.#dirty === null || this.#dirty === "all" ? visibleBox(this.view, this.screen) : this.#dirty;
-    const shapes = this.#editor.index.search(grow(image, 2 * reach));
-    context.save();
+    const all = this.#dirty === "all" || this.view !== this.#paintedView;
     if (all) {
       context.clearRect(0, 0, this.screen.width, this.screen.height);
       this.stats.fullPaints += 1;
-    } else {
-      clipTo(context, grow(boxToScreen(this.view, image), this.#reachPx));
-      this.stats.partialPaints += 1;
-    }
+    } else this.stats.partialPaints += 1;
+    this.stats.lastPainted = 0;
+    const regions = all || this.#dirty === "all" ? [visibleBox(this.view, this.screen)] : this.#dirty;
+    for (const region of regions) this.#paintRegion(context, region, all);
+    this.#paintedView = this.view;
+    this.#dirty = [];
+  }
+
+  #paintRegion(context: Context, image: Box, all: boolean): void {
+    const reach = this.#reachPx / this.view.scale;
+    const shapes = this.#editor.index.search(grow(image, 2 * reach));
+    context.save();
+    if (!all) clipTo(context, grow(boxToScreen(this.view, image), this.#reachPx));
     this.#paintMarks(context, shapes, grow(image, 2 * reach));
     context.restore();
-    this.#paintedView = this.view;
-    this.#dirty = null;
   }
 
   #paintMarks(context: Context, shapes: readonly Shape[], image: Box): void {
@@ -256,7 +259,7 @@ export class Layers {
       painted += 1;
     }
     this.stats.shapesPainted += painted;
-    this.stats.lastPainted = painted;
+    this.stats.lastPainted += painted;
   }
 
   /** While many marks are in sight, a new view shifts the painted bitmap instead of painting it again. */
@@ -309,6 +312,18 @@ export class Layers {
     placeLine(across, shown, { x: image.xMin, y: at.y }, image.xMax - image.xMin, 1);
     placeLine(down, shown, { x: at.x, y: image.yMin }, 1, image.yMax - image.yMin);
   }
+}
+
+/** More parts than this are painted as one around them all. */
+const MOST_REGIONS = 12;
+
+/** One more part to paint; parts that meet become one, so that nothing half clear is painted twice. */
+function withRegion(regions: readonly Box[], box: Box): readonly Box[] {
+  const apart = regions.filter((region) => !intersects(region, box));
+  const merged = regions.filter((region) => intersects(region, box)).reduce((all, region) => unionOf(all, region), box);
+  if (apart.length < regions.length) return withRegion(apart, merged);
+  if (regions.length < MOST_REGIONS) return [...regions, box];
+  return [regions.reduce((all, region) => unionOf(all, region), box)];
 }
 
 const CROSSHAIR_TOOLS = new Set(["box", "rotated", "polygon", "line", "point", "segment"]);
