@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from assay.cli.engine import Who, split_who
+from assay.cli.engine import Clock, Html, Who, command_line, split_who, write_page
 from assay.cli.output import AsJson, make_app, show
 
 app = make_app()
@@ -21,14 +21,18 @@ def consensus(
     out: Annotated[Path | None, typer.Option(help="Folder to make and write the answer into.")] = None,
     to: Annotated[str, typer.Option(help="Format to write.")] = "coco",
     keep_from: Annotated[float, typer.Option(help="Keep what is there with at least this chance.")] = 0.5,
+    html: Html = None,
     as_json: AsJson = False,
 ) -> None:
     """Infer what is there, weighing each person by how far they can be trusted."""
     from assay.reports import engine
     from assay.reports.errors import TargetExistsError
+    from assay.reports.page.consensus_page import consensus_page
 
+    clock = Clock()
     if out is not None and out.exists():
         raise TargetExistsError(str(out))
     name, others = split_who(who, engine.THIS)
     found = engine.consensus(labels, who=others, name=name, out=out, to=to, keep_from=keep_from)
-    show(found.to_json(), found.lines(), as_json=as_json)
+    page = consensus_page(found, command=command_line(), meta=clock.meta()) if html else ""
+    show(found.to_json(), [*found.lines(), *write_page(html, page)], as_json=as_json)

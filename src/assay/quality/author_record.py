@@ -101,6 +101,8 @@ def _around(value: float, seen: Estimate) -> Estimate:
     """The interval of `seen`, moved on the scale of log odds so that it holds `value` where it held its own."""
     if seen.value is None or seen.low is None or seen.high is None:
         return Estimate(value, None, None, seen.n, seen.n_items, "latent-class")
+    if not 0 < seen.value < 1:  # all items say the same, and the end of the scale has no odds
+        return Estimate(value, min(seen.low, value), max(seen.high, value), seen.n, seen.n_items, "latent-class")
     middle, here = _odds(seen.value), _odds(value)
     ends = [1 / (1 + exp(-(here + _odds(end) - middle))) for end in (seen.low, seen.high)]
     return Estimate(value, min(ends[0], value), max(ends[1], value), seen.n, seen.n_items, "latent-class")

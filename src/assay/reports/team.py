@@ -89,6 +89,11 @@ def _written(loss: LossReport) -> list[str]:
     ]
 
 
+def skill_of(skill: AuthorSkill, table: AuthorTable) -> dict[str, Estimate]:
+    """How far one person can be trusted, with intervals."""
+    return skill_measured(skill, table.overall)
+
+
 def skill_json(skill: AuthorSkill, record: AuthorRecord) -> Json:
     """How far one person can be trusted."""
     return {name: documents.number(one) for name, one in skill_measured(skill, record).items()}

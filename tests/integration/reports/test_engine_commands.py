@@ -260,7 +260,7 @@ def test_the_same_answers_come_from_python_with_paths_tables_and_frames(
     assert set(dir(assay)) >= {"look", "agree", "score", "consensus", "findings", "annotators", "audit_labels"}
 
 
-@pytest.mark.parametrize("verb", ["look", "agree", "score", "findings", "annotators"])
+@pytest.mark.parametrize("verb", ["consensus", "look", "agree", "score", "findings", "annotators"])
 def test_pages_are_one_file_that_asks_for_nothing_and_runs_nothing(
     verb: str, main: Path, other: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

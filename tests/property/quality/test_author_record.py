@@ -92,6 +92,18 @@ def test_the_intervals_of_a_skill_hold_its_value_and_are_as_wide_as_the_record()
             assert one.method == "latent-class"
 
 
+def test_people_who_never_differ_leave_wilsons_doubt() -> None:
+    rng = np.random.default_rng(7)
+    truth = a_truth(rng, 80, n_classes=1)
+    drawn = {name: redrawn(rng, truth, swaps=0.0, n_classes=1) for name in ("ann", "bo")}
+    fused = fuse_boxes(drawn)
+    for name, table in record_authors(fused, drawn).items():
+        right = skill_measured(fused.skills[name], table.overall)["right_class"]
+        assert right.value == pytest.approx(1, abs=0.01)
+        assert right.low is not None
+        assert 0.93 < right.low < 0.98
+
+
 def test_masks_are_recorded_alike() -> None:
     rng = np.random.default_rng(6)
     truth = np.zeros((12, 40, 50), np.bool_)
