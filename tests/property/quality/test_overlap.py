@@ -52,6 +52,7 @@ def test_asking_until_sure_is_better_than_three_for_everything(seed: int) -> Non
     assert crowd.f1(fused) > crowd.f1(crowd.answer(np.full(N_ITEMS, 3))) + 0.004
 
 
+@pytest.mark.slow
 def test_being_surer_takes_more_answers_and_errs_less() -> None:
     crowd = Crowd(3)
     runs = [crowd.ask_until_sure(OverlapRule(sure_from=sure)) for sure in (0.6, 0.8, 0.95)]

@@ -120,6 +120,7 @@ def test_names_may_be_numbers_and_dictionaries() -> None:
     assert report.agreement.f1.value == 1.0
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_marks_on_one_item_are_compared_and_ten_million_overlaps_refused() -> None:
     grid = [
         ("cat", 3.0 * (n % 400), 3.0 * (n // 400), 3.0 * (n % 400) + 2, 3.0 * (n // 400) + 2) for n in range(100_000)
