@@ -10,10 +10,17 @@ import yaml
 
 from assay.governance.errors import PolicyFileError
 
-MAX_CHARS = 200_000
+MAX_CHARS = 50_000
 MAX_DEPTH = 12
 _INT = re.compile(r"-?(?:0|[1-9][0-9]{0,15})")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,15})\.[0-9]{1,17}")
+_OPENING = (
+    yaml.BlockMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+)
+_CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -37,10 +44,7 @@ def read_yaml(text: str) -> Node:
     if len(text) > MAX_CHARS:
         raise PolicyFileError([f"it has {len(text)} characters; at most {MAX_CHARS} are read"])
     try:
-        for token in yaml.scan(text, Loader=yaml.SafeLoader):
-            if isinstance(token, (yaml.AnchorToken, yaml.AliasToken, yaml.TagToken)):
-                line = token.start_mark.line + 1
-                raise PolicyFileError([f"line {line}: anchors, aliases and tags are not read; write the value out"])
+        _look_over(text)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -51,6 +55,18 @@ def read_yaml(text: str) -> Node:
     if root is None:
         raise PolicyFileError(["it is empty"])
     return _plain(root, 0)
+
+
+def _look_over(text: str) -> None:
+    """Refuse what hides meaning before anything is built; reading on below a deep nest takes quadratic time."""
+    depth = 0
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        line = token.start_mark.line + 1
+        if isinstance(token, (yaml.AnchorToken, yaml.AliasToken, yaml.TagToken)):
+            raise PolicyFileError([f"line {line}: anchors, aliases and tags are not read; write the value out"])
+        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+        if depth > MAX_DEPTH:
+            raise PolicyFileError([f"line {line}: nested deeper than {MAX_DEPTH}"])
 
 
 def _plain(node: Any, depth: int) -> Node:  # noqa: ANN401 - PyYAML's nodes

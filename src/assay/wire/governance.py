@@ -8,7 +8,7 @@ from pydantic import Field
 
 from assay.wire.common import Instant, Person, WireModel
 
-Source = Annotated[str, Field(min_length=1, max_length=200_000)]
+Source = Annotated[str, Field(min_length=1, max_length=50_000)]
 Sentence = Annotated[str, Field(min_length=1, max_length=500)]
 Secret = Annotated[str, Field(max_length=1024)]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

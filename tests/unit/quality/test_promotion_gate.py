@@ -12,8 +12,8 @@ from assay.quality.errors import PairedScoresError
 
 
 def test_harmless_challengers_pass_and_those_that_harm_a_slice_do_not() -> None:
-    assert share_promoted(1, 200) >= 0.87
-    assert share_promoted(2, 200, worse_by=0.04) <= 0.01
+    assert share_promoted(1, 100) >= 0.87
+    assert share_promoted(2, 100, worse_by=0.04) <= 0.01
 
 
 def test_a_refusal_names_the_slice_the_difference_and_its_interval() -> None:
