@@ -12,9 +12,13 @@ from assay.jobs.describing import Describer
 from assay.jobs.drifting import DriftWatch
 from assay.jobs.followers import followers
 from assay.jobs.importing import Importer, Places
+from assay.jobs.model_desk import steps_of
 from assay.jobs.pictures import decoder, tiler
+from assay.jobs.running import ModelDesk, Tools
+from assay.jobs.suggesting import Servers
 from assay.jobs.ticker import Tick, Ticker
 from assay.jobs.tiles import Tiles
+from assay.jobs.training.command import trainers_of
 from assay.kernel.clock import Clock
 from assay.queue import lapse_leases
 from assay.storage import Blobs, ConsumerRunner, open_house
@@ -62,9 +66,11 @@ def build(settings: Settings, *, clock: Clock | None = None, passwords: Password
     house = open_house(settings.database, clock=clock)
     blobs = Blobs(settings.blobs)
     flows = Flows(flows_url(settings.database, settings.data))
-    promoter = Promoter(server_tools(house), flows)
-    runner = ConsumerRunner(house, [*followers(), *promoter.consumers()])
     places = Places(roots=settings.import_roots, stores=settings.stores_allowed)
+    servers, trainers = Servers(settings.model_servers), trainers_of(settings.trainers)
+    models = ModelDesk(Tools(house, blobs, places, servers, trainers), steps_of)
+    promoter = Promoter(server_tools(house, models.wake), flows)
+    runner = ConsumerRunner(house, [*followers(), *promoter.consumers()])
     snapshots = Snapshots(house)
     practices = Practices(house, snapshots.projects)
     drift = DriftWatch(house, blobs)
@@ -93,6 +99,7 @@ def build(settings: Settings, *, clock: Clock | None = None, passwords: Password
         tiles,
         Describer(house, blobs, places),
         drift,
+        models,
         places,
         on_close=(flows.close,),
     )

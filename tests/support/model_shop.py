@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 from PIL import Image
 
 from assay.access import Caller, directory_of, make_key_for
@@ -18,7 +19,7 @@ from assay.governance import policy_in, set_policy
 from assay.items import items_after
 from assay.jobs.intake import DecodePool
 from assay.jobs.model_desk import steps_of
-from assay.jobs.releasing import begin_release
+from assay.jobs.releasing import begin_release, release_files
 from assay.jobs.running import ModelDesk, Tools
 from assay.labels import LabelClass, publish_schema
 from assay.models import version_in
@@ -127,3 +128,17 @@ class ModelShop:
         assert self.now(run).error is None, self.now(run).error
         with self.house.read(SETUP, self.project.id) as rx:
             return version_in(rx, name)
+
+    def annotations(self, release: Release) -> list[dict[str, Any]]:
+        """The rows of a release's annotations."""
+        return self._table(release, "annotations.parquet")
+
+    def splits(self, release: Release) -> dict[str, str]:
+        """Each item's split in a release."""
+        return {r["item"]: r["split"] for r in self._table(release, "splits.parquet")}
+
+    def _table(self, release: Release, path: str) -> list[dict[str, Any]]:
+        with self.house.read(SETUP, self.project.id) as rx:
+            data = release_files(rx, release, self.blobs)[path]
+        found: list[dict[str, Any]] = pq.read_table(io.BytesIO(data)).to_pylist()
+        return found

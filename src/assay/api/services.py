@@ -15,6 +15,7 @@ from assay.insights import Practices, Snapshots
 from assay.jobs.describing import Describer
 from assay.jobs.drifting import DriftWatch
 from assay.jobs.importing import Importer, Places
+from assay.jobs.running import ModelDesk
 from assay.jobs.ticker import Ticker
 from assay.jobs.tiles import Tiles
 from assay.storage import Blobs, ConsumerRunner, House
@@ -37,6 +38,8 @@ class Settings:
         tls_key: file with its private key.
         import_roots: folders that imports may read on the server.
         stores_allowed: prefixes of object-store addresses that imports may read.
+        model_servers: prefixes of addresses of model servers that may be asked.
+        trainers: programs that train, as NAME=COMMAND.
         open_projects: whether everybody may make projects, not only administrators.
         demo: whether this is a demonstration, and says so.
     """
@@ -53,6 +56,8 @@ class Settings:
     tls_key: str = ""
     import_roots: tuple[Path, ...] = ()
     stores_allowed: tuple[str, ...] = ()
+    model_servers: tuple[str, ...] = ()
+    trainers: tuple[str, ...] = ()
     open_projects: bool = False
     demo: bool = False
 
@@ -88,6 +93,7 @@ class Services:
     tiles: Tiles
     describer: Describer
     drift: DriftWatch
+    models: ModelDesk
     places: Places = field(default_factory=Places)
     on_close: tuple[Callable[[], object], ...] = ()
     throttle: Throttle = field(default_factory=Throttle)
@@ -98,12 +104,14 @@ class Services:
         self.runner.start()
         self.importer.start()
         self.describer.start()
+        self.models.start()
         self.ticker.start()
 
     def close(self) -> None:
         """Stop following events and give the database back."""
         self.ticker.stop()
         self.describer.stop()
+        self.models.stop()
         self.importer.stop()
         self.runner.stop()
         for close in self.on_close:

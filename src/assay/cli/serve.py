@@ -45,6 +45,17 @@ def serve(
             envvar="ASSAY_ALLOW_STORES", help="Prefix of object-store addresses imports may read; repeat for several."
         ),
     ] = None,
+    allow_model_server: Annotated[
+        list[str] | None,
+        typer.Option(
+            envvar="ASSAY_ALLOW_MODEL_SERVERS",
+            help="Address of a model server that may be asked for suggestions; repeat for several.",
+        ),
+    ] = None,
+    trainer: Annotated[
+        list[str] | None,
+        typer.Option(envvar="ASSAY_TRAINERS", help="NAME=COMMAND: a program that trains; repeat for several."),
+    ] = None,
     open_projects: Annotated[
         bool, typer.Option("--open-projects", envvar="ASSAY_OPEN_PROJECTS", help="Let everybody make projects.")
     ] = False,
@@ -68,6 +79,8 @@ def serve(
         tls_key=tls_key,
         import_roots=tuple(folder(root) for root in import_root or ()),
         stores_allowed=tuple(allow_store or ()),
+        model_servers=tuple(allow_model_server or ()),
+        trainers=tuple(trainer or ()),
         open_projects=open_projects,
     )
     check_bind(settings)

@@ -29,6 +29,7 @@ from assay.review import (
     answer_boxes,
     consensus_after,
     count_open_reviews,
+    is_unseen,
 )
 from assay.storage import Rx
 
@@ -44,6 +45,7 @@ class Work:
         agreement: None while fewer than two people share an image.
         scores: counted gold scores by person.
         states: state of each complete item by id.
+        unseen: items whose answer is a certified model's that nobody looked at.
     """
 
     items: tuple[Item, ...]
@@ -55,6 +57,7 @@ class Work:
     put_backs: tuple[PutBack, ...]
     states: dict[str, str]
     disputes: dict[str, int]
+    unseen: frozenset[str] = frozenset()
 
 
 def gather_work(rx: Rx, policy: Policy) -> Work:
@@ -63,7 +66,8 @@ def gather_work(rx: Rx, policy: Policy) -> Work:
     live = frozenset(g.item_id for g in gold if g.state.value == "live")
     boxes = answer_boxes(rx, without=live)
     scores = people_scores(rx)
-    states = {c.item_id: c.state.value for c in _all_consensus(rx)}
+    inferred = list(_all_consensus(rx))
+    states = {c.item_id: c.state.value for c in inferred}
     taken = batched_items(rx)
     items = tuple(item for item in _all_items(rx) if item.id in taken)
     return Work(
@@ -76,6 +80,7 @@ def gather_work(rx: Rx, policy: Policy) -> Work:
         put_backs=tuple(all_put_backs(rx)),
         states=states,
         disputes=adjudication_states(rx),
+        unseen=frozenset(c.item_id for c in inferred if is_unseen(c)),
     )
 
 
@@ -90,7 +95,7 @@ def facts_of(rx: Rx, work: Work, policy: Policy) -> Facts:
     """The facts the gates look at."""
     live = {g.item_id for g in work.gold if g.state.value == "live"}
     ordinary = [i for i in work.items if i.id not in live]
-    splits = split_items(work.items, frozenset(live))
+    splits = split_items(work.items, frozenset(live), work.unseen)
     drawn = [i for i in work.items if i.origin != "real"]
     all_synthetic = bool(drawn) and len(drawn) == len(work.items)
     misplaced = [] if all_synthetic else [i for i in drawn if splits[i.id] != "train"]
@@ -138,26 +143,33 @@ def people_gold(work: Work, policy: Policy) -> Iterable[PersonGold]:
         yield PersonGold(user_id, complement(rate.estimate), evidence, n_answers)
 
 
-def split_items(items: Sequence[Item], gold: frozenset[str]) -> dict[str, str]:
+def split_items(items: Sequence[Item], gold: frozenset[str], unseen: frozenset[str] = frozenset()) -> dict[str, str]:
     """Which split each item belongs to: gold tests, else what the source said, else by a hash.
 
     Near-duplicates and items of one physical object form a set that falls together: into test when gold is among them,
-    else where the hash of its first item says. Synthetic items only train. A set that the source itself tore apart, or
+    else where the hash of its first item says. Synthetic items only train, and so do items whose answer nobody looked
+    at, with their set unless gold is in it. A set that the source itself tore apart, or
     that holds synthetic items beside tests, is left torn, and `count_leaks` finds it.
     """
     first = _sets_of(items)
     tested = {first[item.id] for item in items if item.id in gold}
-    return {item.id: _split_of(item, first[item.id], gold, tested) for item in items}
+    trained = {first[item_id] for item_id in unseen if item_id in first} - tested
+    return {
+        item.id: "train" if item.id in unseen - gold else _split_of(item, first[item.id], gold, tested, trained)
+        for item in items
+    }
 
 
-def _split_of(item: Item, anchor: str, gold: frozenset[str], tested: set[str]) -> str:
+def _split_of(item: Item, anchor: str, gold: frozenset[str], tested: set[str], trained: set[str]) -> str:
     if item.id in gold:
         return "test"
     if item.origin != "real":
         return "train"
     if item.split in {name for name, _ in SHARES}:
         return str(item.split)
-    return "test" if anchor in tested else _drawn_split(anchor)
+    if anchor in tested:
+        return "test"
+    return "train" if anchor in trained else _drawn_split(anchor)
 
 
 def _sets_of(items: Sequence[Item]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from assay.governance import policy_in
 from assay.jobs.carrying_out import followers_of_approvals
 from assay.jobs.production import followers_of_production
 from assay.kernel.actor import system
+from assay.models.suggesting import judge_submission, note_audit
 from assay.queue import show_as_gold, stop_gold
 from assay.reliability import WatchRules, needs_watching, score_and_watch, watch
 from assay.review import look_at, put_back, sample, unstick, update_consensus, waiting_items
@@ -147,6 +148,19 @@ def _watch_rescored(house: House, event: Event) -> None:
         watch(event.project_id, user, rules, house=house)
 
 
+def _judge_suggestion(house: House, event: Event) -> None:
+    """Note what became of the suggestion that an answer began with."""
+    if event.body["kind"] != "practice":
+        submission_id = event.subject.removeprefix("submission/")
+        judge_submission(event.project_id, submission_id, key=f"suggestion/{event.id}", house=house)
+
+
+def _note_audit(house: House, event: Event) -> None:
+    """Hold a label that was taken unseen against people's blind answer."""
+    if event.body["state"] in {"agreed", "settled"}:
+        note_audit(event.project_id, event.subject.removeprefix("item/"), key=f"audit/{event.id}", house=house)
+
+
 def followers() -> list[Consumer]:
     """Every consumer, in the order they look at an event."""
     return [
@@ -161,6 +175,8 @@ def followers() -> list[Consumer]:
         Consumer("gold-shown", frozenset({"gold.signed"}), _show_gold),
         Consumer("gold-stopped", frozenset({"gold.retired"}), _stop_gold),
         Consumer("contests", frozenset({"gold.contest_ruled"}), _watch_again),
+        Consumer("suggestions", frozenset({"submission.received"}), _judge_suggestion),
+        Consumer("blind-audits", frozenset({"consensus.computed"}), _note_audit),
         Consumer("rescored", frozenset({"gold.rescored"}), _watch_rescored),
         *followers_of_approvals(),
         *followers_of_production(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assay.jobs import evaluating
+from assay.jobs import certifying, evaluating
 from assay.jobs.running import Step
 from assay.jobs.suggesting import batchwise
 from assay.jobs.training import steps as training
@@ -12,4 +12,9 @@ from assay.jobs.training import steps as training
 
 def steps_of(kind: str) -> Sequence[Step]:
     """The steps of a run; every other kind is a trainer's name."""
-    return {"evaluate": evaluating.STEPS, "suggest": batchwise.STEPS}.get(kind, training.STEPS)
+    known = {
+        "evaluate": evaluating.STEPS,
+        "suggest": (*batchwise.STEPS, certifying.take),
+        "certify": certifying.STEPS,
+    }
+    return known.get(kind, training.STEPS)

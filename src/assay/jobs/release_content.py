@@ -29,7 +29,7 @@ from assay.items import Item
 from assay.kernel.canonical import canonical_json
 from assay.kernel.marks import BBOX, TAG
 from assay.labels import class_to_json, schema_in
-from assay.review import Consensus, consensus_of_item, letter, standings_of
+from assay.review import Consensus, consensus_of_item, is_unseen, letter, standings_of
 from assay.storage import Rx
 
 SUFFIX = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif", "image/bmp": ".bmp"}
@@ -56,7 +56,7 @@ class Content:
         self._who = Pseudonyms(rx)
         self._classes = {c.id: c.name for c in schema_in(rx, None).classes}
         self._gold = {g.item_id: g for g in work.gold if g.state.value == "live"}
-        self._splits = split_items(work.items, frozenset(self._gold))
+        self._splits = split_items(work.items, frozenset(self._gold), work.unseen)
         self._names = _unique_names(work.items)
         self.items: list[dict[str, Any]] = []
         self.annotations: list[dict[str, Any]] = []
@@ -166,7 +166,8 @@ class Content:
                 "mean_iou": outcome.mean_iou,
             }
             plain = Mark(mark.label_class, mark.shape, mark.bbox, mark.attributes, mark.geometry)
-            self._add_mark(item.id, no, plain, "consensus", "consensus", None, evidence, newest)
+            author = "model" if is_unseen(outcome) else "consensus"
+            self._add_mark(item.id, no, plain, author, author, None, evidence, newest)
 
     def _add_settled(self, item: Item, no: int, stored: StoredMark, settlement: Submission, outcome: Consensus) -> None:
         evidence = {"settles": list(outcome.inputs), "mean_iou": outcome.mean_iou}

@@ -57,6 +57,7 @@ from assay.review.queries import (
     waiting_items,
 )
 from assay.review.rules import letter, merge_answers, skill_from
+from assay.review.unseen import is_unseen, settle_unseen, unsettle_unseen
 
 __all__ = [
     "REASON_CODES",
@@ -97,6 +98,7 @@ __all__ = [
     "find_adjudication",
     "find_consensus",
     "get_review",
+    "is_unseen",
     "letter",
     "list_adjudications",
     "list_reviews",
@@ -109,9 +111,11 @@ __all__ = [
     "reviews_of",
     "sample",
     "settle",
+    "settle_unseen",
     "skill_from",
     "standings_of",
     "states_of_items",
+    "unsettle_unseen",
     "unstick",
     "update_consensus",
     "waiting_items",

@@ -119,6 +119,27 @@ ROWS: dict[str, Row] = {
     f"GET {P}/costs/ledger": Row(PAYERS),
     f"GET {P}/costs/items/{{item}}": Row(PAYERS),
     f"GET {P}/costs/forecast": Row(PAYERS, ok=(422,)),
+    # models and suggestions
+    f"PUT {P}/model-files": Row(LEADS, raw=PNG),
+    f"GET {P}/models": Row(READERS),
+    f"POST {P}/models": Row(
+        LEADS, {"name": "other", "task": "boxes", "runner": "none", "release": "{release}"}, ok=(200,)
+    ),
+    f"GET {P}/models/{{model}}": Row(READERS),
+    f"GET {P}/models/{{model}}/card": Row(READERS),
+    f"GET {P}/models/{{model}}/evaluations": Row(READERS),
+    f"POST {P}/models/{{model}}/evaluations": Row(LEADS, {}),
+    f"POST {P}/models/{{model}}/suggestions": Row(LEADS),
+    f"POST {P}/models/{{model}}/certificates": Row(LEADS),
+    f"GET {P}/evaluations/{{evaluation}}": Row(READERS),
+    f"GET {P}/model-runs": Row(READERS),
+    f"POST {P}/model-runs": Row(LEADS, {"trainer": "tags", "name": "other", "release": "{release}"}),
+    f"GET {P}/model-runs/{{run}}": Row(READERS),
+    f"GET {P}/assignments/{{assignment}}/suggestion": Row("annotator"),
+    f"GET {P}/suggestion-policy": Row(READERS),
+    f"PUT {P}/suggestion-policy": Row(LEADS, {"version": 0, "why": "a test"}, ok=(200, 409)),
+    f"GET {P}/suggestion-figures": Row(READERS),
+    f"GET {P}/certificates": Row(READERS),
     # production
     f"POST {P}/production/predictions": Row(
         LEADS, {"model": "{model}", "predictions": [{"item": "{item}", "key": "k", "marks": []}]}

@@ -40,7 +40,8 @@ from assay.jobs import releasing
 from assay.kernel.actor import Actor, system
 from assay.kernel.estimate import nothing_measured
 from assay.labels import LabelClass, publish_schema
-from assay.models import NewVersion, Runner, Task, register_version
+from assay.models import NewVersion, Runner, Task, keep_evaluation, register_version, version_in
+from assay.models.runs import start_run
 from assay.queue import BatchPolicy, NewTask, claim_next, claim_practice, create_batch, submit
 from assay.review.store import adjudications_after, reviews_after
 from assay.storage import House
@@ -214,9 +215,22 @@ def _things(world: World, side: str, services: Services) -> None:
     things["release"] = _release(services, project)
     new = NewVersion("cells", Task.BOXES, Runner.NONE, "test", None, 0, 1, "tests")
     things["model"] = register_version(SETUP, project, new, house=house).id
+    _runs_of_model(house, project, things)
     things |= governed_things(house, project, things, annotator, SETUP)
     services.runner.catch_up()
     things["doubt"] = find_doubts(SETUP, project, house=house)[0][0].id
+
+
+def _runs_of_model(house: House, project: str, things: dict[str, str]) -> None:
+    """A run that waits, and an evaluation."""
+    things["run"] = start_run(
+        SETUP, project, "evaluate", "cells", config={}, house=house, version_id=things["model"]
+    ).id
+    report: dict[str, Any] = {"measures": {}, "against": None, "differences": None, "failures": [], "error_kinds": {}}
+    with house.write(SETUP, project, "evaluate") as tx:
+        version = version_in(tx, things["model"])
+        made = keep_evaluation(tx, version, [], {**report, "classes": []}, gold_digest="0" * 64, against=None)
+    things["evaluation"] = made.id
 
 
 def _release(services: Services, project: str) -> str:

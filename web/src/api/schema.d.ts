@@ -432,6 +432,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/assignments/{assignment}/suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Suggestion
+         * @description What a model suggests for one of the caller's assignments; empty as well where it is withheld at random.
+         */
+        get: operations["read_suggestion_v1_projects__project__assignments__assignment__suggestion_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/audit": {
         parameters: {
             query?: never;
@@ -588,6 +608,26 @@ export interface paths {
          * @description Every item that fits: what to make a batch of.
          */
         get: operations["browse_ids_v1_projects__project__browse_ids_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Certificates
+         * @description Every certificate and refusal, newest first, with how its audits stand.
+         */
+        get: operations["read_certificates_v1_projects__project__certificates_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -942,6 +982,26 @@ export interface paths {
          * @description Take back one's own question.
          */
         post: operations["withdraw_v1_projects__project__escalations__escalation__withdrawal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/evaluations/{evaluation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Evaluation
+         * @description One evaluation.
+         */
+        get: operations["read_evaluation_v1_projects__project__evaluations__evaluation__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1618,6 +1678,198 @@ export interface paths {
          * @description Give somebody work again.
          */
         post: operations["resume_member_v1_projects__project__members__user__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/model-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Model File
+         * @description Upload a model's file as the raw body; it is looked at when the model is registered.
+         */
+        put: operations["put_model_file_v1_projects__project__model_files_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/model-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Runs
+         * @description Every run, newest first.
+         */
+        get: operations["read_runs_v1_projects__project__model_runs_get"];
+        put?: never;
+        /**
+         * New Training
+         * @description Train a model on a frozen release; follow it by its run.
+         */
+        post: operations["new_training_v1_projects__project__model_runs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/model-runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Run
+         * @description One run with its log.
+         */
+        get: operations["read_run_v1_projects__project__model_runs__run__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Models
+         * @description Every version, by name, newest first.
+         */
+        get: operations["read_models_v1_projects__project__models_get"];
+        put?: never;
+        /**
+         * New Model
+         * @description Register a version. Its file and config are tried out first: what cannot answer is refused with the reason.
+         */
+        post: operations["new_model_v1_projects__project__models_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/models/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Model
+         * @description One version, by id, alias or name (its newest).
+         */
+        get: operations["read_model_v1_projects__project__models__model__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/models/{model}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Card
+         * @description The model card as Markdown: what it is, what it is for, how good it was measured to be, where it fails.
+         */
+        get: operations["read_card_v1_projects__project__models__model__card_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/models/{model}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New Certificates
+         * @description Certify the thresholds of the automatic classes, or say how many labels are missing.
+         */
+        post: operations["new_certificates_v1_projects__project__models__model__certificates_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/models/{model}/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Evaluations
+         * @description A version's evaluations, newest first.
+         */
+        get: operations["read_evaluations_v1_projects__project__models__model__evaluations_get"];
+        put?: never;
+        /**
+         * New Evaluation
+         * @description Measure a version on the live gold, beside the model in use.
+         */
+        post: operations["new_evaluation_v1_projects__project__models__model__evaluations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/models/{model}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New Suggestions
+         * @description Let a version answer what waits in the queue; who sees it is for the suggestion policy to say.
+         */
+        post: operations["new_suggestions_v1_projects__project__models__model__suggestions_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2586,6 +2838,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/suggestion-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Figures
+         * @description Seconds for each accepted mark with and without suggestions, and what became of what was shown.
+         */
+        get: operations["read_figures_v1_projects__project__suggestion_figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/suggestion-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Policy
+         * @description The suggestion policy in force.
+         */
+        get: operations["read_policy_v1_projects__project__suggestion_policy_get"];
+        /**
+         * Put Policy
+         * @description Make the next version; what may be taken unseen is also for the rulebook to say.
+         */
+        put: operations["put_policy_v1_projects__project__suggestion_policy_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -3118,6 +3414,53 @@ export interface components {
             user: components["schemas"]["Person"];
         };
         /**
+         * CertificateOut
+         * @description A certificate, or what is missing for one, with how its audits stand.
+         */
+        CertificateOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            audit_errors: components["schemas"]["EstimateOut"];
+            /** Ended Why */
+            ended_why: string | null;
+            /** Id */
+            id: string;
+            /** Label Class */
+            label_class: string;
+            /** Model */
+            model: string;
+            /** N Accepted */
+            n_accepted: number;
+            /** N Audits */
+            n_audits: number;
+            /** N Items */
+            n_items: number;
+            /** N Taken */
+            n_taken: number;
+            /** N Wrong */
+            n_wrong: number;
+            /** Needs */
+            needs: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "certified" | "not_yet" | "stopped" | "replaced";
+            /** Sureness */
+            sureness: number;
+            /** Target */
+            target: number;
+            /** Threshold */
+            threshold: number | null;
+            /** Upper */
+            upper: number | null;
+            /** Words */
+            words: string;
+        };
+        /**
          * ChangeOut
          * @description What turning one knob alone saves a month, and what it does to quality, in words with its evidence.
          */
@@ -3409,6 +3752,33 @@ export interface components {
         ClassSizes: {
             height_px: components["schemas"]["Spread"];
             width_px: components["schemas"]["Spread"];
+        };
+        /**
+         * ClassSuggestion
+         * @description What a model may do for a class.
+         */
+        ClassSuggestion: {
+            /**
+             * Mode
+             * @default manual
+             * @enum {string}
+             */
+            mode?: "manual" | "loop" | "automatic";
+            /**
+             * Show Above
+             * @default 0.5
+             */
+            show_above?: number;
+            /**
+             * Sureness
+             * @default 0.9
+             */
+            sureness?: number;
+            /**
+             * Target
+             * @default 0.05
+             */
+            target?: number;
         };
         /**
          * Clause
@@ -3949,6 +4319,63 @@ export interface components {
             value: number | null;
         };
         /**
+         * EvaluationNew
+         * @description An evaluation to start; beside the model in use unless `against` names another, or null for none.
+         */
+        EvaluationNew: {
+            /**
+             * Against
+             * @default production
+             */
+            against?: string | null;
+            /**
+             * Min Confidence
+             * @default 0.5
+             */
+            min_confidence?: number;
+        };
+        /**
+         * EvaluationOut
+         * @description A measured quality on frozen gold: `measures` by name, beside those of the model in use.
+         */
+        EvaluationOut: {
+            /** Against */
+            against: string | null;
+            /** Against Measures */
+            against_measures: {
+                [key: string]: components["schemas"]["EstimateOut"];
+            } | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Differences */
+            differences: {
+                [key: string]: components["schemas"]["EstimateOut"];
+            } | null;
+            /** Digest */
+            digest: string;
+            /** Error Kinds */
+            error_kinds: {
+                [key: string]: number;
+            };
+            /** Failures */
+            failures: components["schemas"]["Failure"][];
+            /** Gold Digest */
+            gold_digest: string;
+            /** Id */
+            id: string;
+            /** Measures */
+            measures: {
+                [key: string]: components["schemas"]["EstimateOut"];
+            };
+            /** Model */
+            model: string;
+            /** N Items */
+            n_items: number;
+        };
+        /**
          * Evidence
          * @description Whether there is enough to go on; `needs` says how much more, in `unit`.
          */
@@ -4009,6 +4436,30 @@ export interface components {
             low_at: string | null;
             /** Value At */
             value_at: string | null;
+        };
+        /**
+         * Failure
+         * @description An item on which the model errs, with what is wrong.
+         */
+        Failure: {
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            }[];
+            /** Item Id */
+            item_id: string;
+            /** N Errors */
+            n_errors: number;
+        };
+        /**
+         * FileKept
+         * @description A model's file as the server keeps it; `sha256` names it when the model is registered.
+         */
+        FileKept: {
+            /** Sha256 */
+            sha256: string;
+            /** Size Bytes */
+            size_bytes: number;
         };
         /**
          * FileReceived
@@ -5077,6 +5528,97 @@ export interface components {
             ];
         };
         /**
+         * ModelNew
+         * @description A model version to register; what its file and config promise is tried out at once.
+         */
+        ModelNew: {
+            /** Artifact Sha256 */
+            artifact_sha256?: string | null;
+            /** Config */
+            config?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Framework
+             * @default
+             */
+            framework?: string;
+            /**
+             * Intended Use
+             * @default
+             */
+            intended_use?: string;
+            /** Name */
+            name: string;
+            /** Release */
+            release?: string | null;
+            /**
+             * Runner
+             * @enum {string}
+             */
+            runner: "onnx" | "http" | "linear" | "boards" | "none";
+            /** Schema Version */
+            schema_version?: number | null;
+            /**
+             * Task
+             * @enum {string}
+             */
+            task: "boxes" | "tags";
+        };
+        /**
+         * ModelOut
+         * @description A model version; `aliases` point to it now, `figures` are those of its newest evaluation.
+         */
+        ModelOut: {
+            /** Aliases */
+            aliases: string[];
+            /** Artifact Bytes */
+            artifact_bytes: number;
+            /** Artifact Sha256 */
+            artifact_sha256: string | null;
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
+            /** Digest */
+            digest: string;
+            /** Evaluation Id */
+            evaluation_id: string | null;
+            /** Figures */
+            figures: {
+                [key: string]: components["schemas"]["EstimateOut"];
+            };
+            /** Framework */
+            framework: string;
+            /** Id */
+            id: string;
+            /** Intended Use */
+            intended_use: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /**
+             * Registered At
+             * Format: date-time
+             */
+            registered_at: string;
+            registered_by: components["schemas"]["Person"];
+            /** Release */
+            release: string | null;
+            /** Runner */
+            runner: string;
+            /** Schema Version */
+            schema_version: number;
+            /**
+             * Task
+             * @enum {string}
+             */
+            task: "boxes" | "tags";
+            /** Title */
+            title: string;
+        };
+        /**
          * MonitorNew
          * @description Watch what arrives from now on; the newest `n_reference` described items are taken as clean.
          */
@@ -5422,6 +5964,13 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["MemberOut"][];
         };
+        /** Page[ModelOut] */
+        Page_ModelOut_: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["ModelOut"][];
+        };
         /** Page[MonitorOut] */
         Page_MonitorOut_: {
             /** Next */
@@ -5463,6 +6012,13 @@ export interface components {
             next: string | null;
             /** Rows */
             rows: components["schemas"]["ReviewRow"][];
+        };
+        /** Page[RunOut] */
+        Page_RunOut_: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["RunOut"][];
         };
         /** Page[SchemaOut] */
         Page_SchemaOut_: {
@@ -6533,10 +7089,20 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /** Rows[CertificateOut] */
+        Rows_CertificateOut_: {
+            /** Rows */
+            rows: components["schemas"]["CertificateOut"][];
+        };
         /** Rows[DescriptionRow] */
         Rows_DescriptionRow_: {
             /** Rows */
             rows: components["schemas"]["DescriptionRow"][];
+        };
+        /** Rows[EvaluationOut] */
+        Rows_EvaluationOut_: {
+            /** Rows */
+            rows: components["schemas"]["EvaluationOut"][];
         };
         /** Rows[InboxRow] */
         Rows_InboxRow_: {
@@ -6679,6 +7245,47 @@ export interface components {
             min_height_px?: number | null;
             /** Min Width Px */
             min_width_px?: number | null;
+        };
+        /**
+         * RunOut
+         * @description A piece of long work; `log` is given for a single run only.
+         */
+        RunOut: {
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
+            /** Cpu S */
+            cpu_s: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Error */
+            error: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Log */
+            log: string[];
+            /** Model */
+            model: string | null;
+            /** Name */
+            name: string;
+            /** Release */
+            release: string | null;
+            started_by: components["schemas"]["Person"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "finished" | "failed";
+            /** Steps Done */
+            steps_done: number;
         };
         /**
          * ScenarioOut
@@ -7116,6 +7723,106 @@ export interface components {
             submission_id: string;
         };
         /**
+         * SuggestedMark
+         * @description A mark a model suggests.
+         */
+        SuggestedMark: {
+            /** Attributes */
+            attributes: {
+                [key: string]: unknown;
+            };
+            /** Bbox */
+            bbox: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** Confidence */
+            confidence: number;
+            /** Geometry */
+            geometry: {
+                [key: string]: unknown;
+            } | null;
+            /** Label Class */
+            label_class: string;
+            /** Model */
+            model: string;
+            /**
+             * Shape
+             * @enum {string}
+             */
+            shape: "bbox" | "rotated_bbox" | "polygon" | "mask" | "polyline" | "keypoints" | "point" | "tag";
+        };
+        /**
+         * SuggestionFigures
+         * @description What suggestions do: seconds for each accepted mark with and without, and what became of what was shown.
+         */
+        SuggestionFigures: {
+            changed: components["schemas"]["EstimateOut"];
+            kept: components["schemas"]["EstimateOut"];
+            missed: components["schemas"]["EstimateOut"];
+            removed: components["schemas"]["EstimateOut"];
+            saving: components["schemas"]["EstimateOut"];
+            seconds_with: components["schemas"]["EstimateOut"];
+            seconds_without: components["schemas"]["EstimateOut"];
+        };
+        /**
+         * SuggestionOut
+         * @description What an assignment may see; no marks also where the suggestion is withheld at random.
+         */
+        SuggestionOut: {
+            /** Marks */
+            marks: components["schemas"]["SuggestedMark"][];
+        };
+        /**
+         * SuggestionPolicyIn
+         * @description The next version of the suggestion policy; `version` is the one it was made from.
+         */
+        SuggestionPolicyIn: {
+            /**
+             * Audit Share
+             * @default 0.05
+             */
+            audit_share?: number;
+            /** Classes */
+            classes?: {
+                [key: string]: components["schemas"]["ClassSuggestion"];
+            };
+            /**
+             * Model
+             * @default production
+             */
+            model?: string;
+            /** Version */
+            version: number;
+            /** Why */
+            why: string;
+            /**
+             * Withheld Share
+             * @default 0.2
+             */
+            withheld_share?: number;
+        };
+        /**
+         * SuggestionPolicyOut
+         * @description The suggestion policy in force; version 0 suggests nothing.
+         */
+        SuggestionPolicyOut: {
+            /** Audit Share */
+            audit_share: number;
+            /** Classes */
+            classes: {
+                [key: string]: components["schemas"]["ClassSuggestion"];
+            };
+            /** Model */
+            model: string;
+            /** Version */
+            version: number;
+            /** Withheld Share */
+            withheld_share: number;
+        };
+        /**
          * TrackRecord
          * @description How earlier forecasts did: of each whole month, forecast from the months before it.
          */
@@ -7126,6 +7833,27 @@ export interface components {
             n: number;
             /** Text */
             text: string;
+        };
+        /**
+         * TrainingNew
+         * @description A training to start on a frozen release.
+         */
+        TrainingNew: {
+            /** Config */
+            config?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Intended Use
+             * @default
+             */
+            intended_use?: string;
+            /** Name */
+            name: string;
+            /** Release */
+            release: string;
+            /** Trainer */
+            trainer: string;
         };
         /** ValidationError */
         ValidationError: {
@@ -8235,6 +8963,38 @@ export interface operations {
             };
         };
     };
+    read_suggestion_v1_projects__project__assignments__assignment__suggestion_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_audit_v1_projects__project__audit_get: {
         parameters: {
             query?: {
@@ -8551,6 +9311,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ItemIds"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_certificates_v1_projects__project__certificates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rows_CertificateOut_"];
                 };
             };
             /** @description Validation Error */
@@ -9254,6 +10045,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnEscalation"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_evaluation_v1_projects__project__evaluations__evaluation__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationOut"];
                 };
             };
             /** @description Validation Error */
@@ -10536,6 +11359,411 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MemberOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    put_model_file_v1_projects__project__model_files_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileKept"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_runs_v1_projects__project__model_runs_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; empty for the first. */
+                cursor?: string;
+                /** @description Rows at most. */
+                limit?: number;
+                /** @description `csv` answers the whole table as a file. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RunOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    new_training_v1_projects__project__model_runs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_run_v1_projects__project__model_runs__run__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_models_v1_projects__project__models_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; empty for the first. */
+                cursor?: string;
+                /** @description Rows at most. */
+                limit?: number;
+                /** @description `csv` answers the whole table as a file. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ModelOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    new_model_v1_projects__project__models_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_model_v1_projects__project__models__model__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_card_v1_projects__project__models__model__card_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    new_certificates_v1_projects__project__models__model__certificates_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_evaluations_v1_projects__project__models__model__evaluations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rows_EvaluationOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    new_evaluation_v1_projects__project__models__model__evaluations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluationNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    new_suggestions_v1_projects__project__models__model__suggestions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
                 };
             };
             /** @description Validation Error */
@@ -12491,6 +13719,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_SelectionItem_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_figures_v1_projects__project__suggestion_figures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionFigures"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_policy_v1_projects__project__suggestion_policy_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionPolicyOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    put_policy_v1_projects__project__suggestion_policy_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuggestionPolicyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionPolicyOut"];
                 };
             };
             /** @description Validation Error */

@@ -28,6 +28,8 @@ MODULES = (
     "policy",
     "governance",
     "promotions",
+    "models",
+    "suggestions",
     "escalations",
     "costs",
     "active",

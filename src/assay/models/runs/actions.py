@@ -86,7 +86,7 @@ def end_run(tx: Tx, run: Run, *, error: str | None = None, lines: Sequence[str] 
 
 
 def _kind(run: Run) -> str:
-    return {"evaluate": "evaluation", "suggest": "suggesting"}.get(run.kind, "training")
+    return {"evaluate": "evaluation", "suggest": "suggesting", "certify": "certifying"}.get(run.kind, "training")
 
 
 def _keep(tx: Tx, before: Run, after: Run) -> None:

@@ -1,0 +1,230 @@
+"""Models: upload and register, train, evaluate, look at; the model card."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Request
+from starlette.responses import Response
+
+from assay.access import Caller as CallerValue
+from assay.access import Membership
+from assay.api.deps import Blobs, Caller, Cursor, Format, House, Lead, Limit, Services, member
+from assay.api.routing import body_limit, in_thread, make_router
+from assay.api.services import Services as ServicesValue
+from assay.api.tables import table
+from assay.api.views.models import ModelViews
+from assay.datasets import release_in
+from assay.jobs.suggesting import ArtifactBrokenError, make_suggester
+from assay.jobs.training.steps import trainer_of
+from assay.labels import current_schema_version, schema_in
+from assay.models import (
+    NewVersion,
+    Runner,
+    Task,
+    evaluation_in,
+    evaluations_of,
+    register_version,
+    version_in,
+    versions_of,
+)
+from assay.models.evaluating import card_markdown
+from assay.models.runs import all_runs, run_in, run_log, start_run
+from assay.storage import Rx
+from assay.wire.common import Page, Rows
+from assay.wire.models import EvaluationNew, EvaluationOut, FileKept, ModelNew, ModelOut, RunOut, TrainingNew
+
+router = make_router("models")
+MODEL_LIMIT = 512 * 1024 * 1024
+Reader = Annotated[Membership, member("reviewer", "expert", "lead", "approver", "auditor", "admin")]
+
+
+@router.put("/v1/projects/{project}/model-files")
+@body_limit(MODEL_LIMIT)
+async def put_model_file(request: Request, caller: Caller, project: Lead, blobs: Blobs) -> FileKept:
+    """Upload a model's file as the raw body; it is looked at when the model is registered."""
+    del caller, project
+    data = await request.body()
+    if not data:
+        raise ArtifactBrokenError("it is empty")
+    return FileKept(sha256=await in_thread(blobs.put, data), size_bytes=len(data))
+
+
+@router.post("/v1/projects/{project}/models")
+def new_model(body: ModelNew, caller: Caller, project: Lead, services: Services) -> ModelOut:
+    """Register a version. Its file and config are tried out first: what cannot answer is refused with the reason."""
+    with services.house.read(caller.actor, project.project_id) as rx:
+        release = None if body.release is None else release_in(rx, body.release)
+        version = body.schema_version or current_schema_version(rx)
+        schema_in(rx, version)
+    data = None
+    if body.artifact_sha256 is not None:
+        if not services.blobs.has(body.artifact_sha256):
+            raise ArtifactBrokenError(
+                f"there is none with the hash {body.artifact_sha256[:16]}…", hint="Upload it first."
+            )
+        data = services.blobs.get(body.artifact_sha256)
+    new = NewVersion(
+        name=body.name,
+        task=Task(body.task),
+        runner=Runner(body.runner),
+        framework=body.framework,
+        artifact_sha256=body.artifact_sha256,
+        artifact_bytes=0 if data is None else len(data),
+        schema_version=version,
+        intended_use=body.intended_use,
+        release_id=None if release is None else release.id,
+        release_digest=None if release is None else release.digest,
+        config=body.config,
+    )
+    if new.runner is not Runner.NONE:
+        make_suggester(new, data, services.models.tools.servers, title=body.name)
+    made = register_version(caller.actor, project.project_id, new, house=services.house)
+    with services.house.read(caller.actor, project.project_id) as rx:
+        return ModelViews(rx).model(made)
+
+
+@router.get("/v1/projects/{project}/models", response_model=Page[ModelOut])
+def read_models(
+    caller: Caller, project: Reader, house: House, cursor: Cursor = "", limit: Limit = 50, form: Format = "json"
+) -> Page[ModelOut] | Response:
+    """Every version, by name, newest first."""
+
+    def fetch(_cursor: str, _n: int) -> tuple[list[ModelOut], str | None]:
+        with house.read(caller.actor, project.project_id) as rx:
+            views = ModelViews(rx)
+            return [views.model(v) for v in versions_of(rx)], None
+
+    return table(fetch, cursor=cursor, limit=limit, form=form, name="models")
+
+
+@router.get("/v1/projects/{project}/models/{model}")
+def read_model(caller: Caller, project: Reader, house: House, model: str) -> ModelOut:
+    """One version, by id, alias or name (its newest)."""
+    with house.read(caller.actor, project.project_id) as rx:
+        return ModelViews(rx).model(version_in(rx, model))
+
+
+@router.get(
+    "/v1/projects/{project}/models/{model}/card",
+    response_class=Response,
+    responses={200: {"content": {"text/markdown": {}}}},
+)
+def read_card(caller: Caller, project: Reader, house: House, model: str) -> Response:
+    """The model card as Markdown: what it is, what it is for, how good it was measured to be, where it fails."""
+    with house.read(caller.actor, project.project_id) as rx:
+        version = version_in(rx, model)
+        known = evaluations_of(rx, version.id)
+        text = card_markdown(version, known[0] if known else None, _names(rx, version.new.schema_version))
+    return Response(text, media_type="text/markdown", headers={"cache-control": "no-store"})
+
+
+def _names(rx: Rx, schema_version: int) -> dict[str, str]:
+    """What the card calls releases, classes and other versions."""
+    from assay.datasets import all_releases  # noqa: PLC0415 - beside its only use
+
+    names = {r.id: r.name for r in all_releases(rx)} | {v.id: v.title for v in versions_of(rx)}
+    return names | {c.id: c.name for c in schema_in(rx, schema_version).classes}
+
+
+@router.get("/v1/projects/{project}/models/{model}/evaluations")
+def read_evaluations(caller: Caller, project: Reader, house: House, model: str) -> Rows[EvaluationOut]:
+    """A version's evaluations, newest first."""
+    with house.read(caller.actor, project.project_id) as rx:
+        views = ModelViews(rx)
+        found = [views.evaluation(e) for e in evaluations_of(rx, version_in(rx, model).id)]
+        return Rows[EvaluationOut].model_construct(rows=found)
+
+
+@router.get("/v1/projects/{project}/evaluations/{evaluation}")
+def read_evaluation(caller: Caller, project: Reader, house: House, evaluation: str) -> EvaluationOut:
+    """One evaluation."""
+    with house.read(caller.actor, project.project_id) as rx:
+        return ModelViews(rx).evaluation(evaluation_in(rx, evaluation))
+
+
+@router.post("/v1/projects/{project}/models/{model}/evaluations")
+def new_evaluation(body: EvaluationNew, caller: Caller, project: Lead, services: Services, model: str) -> RunOut:
+    """Measure a version on the live gold, beside the model in use."""
+    with services.house.read(caller.actor, project.project_id) as rx:
+        version = version_in(rx, model)
+        if body.against not in {None, "production"}:
+            version_in(rx, str(body.against))
+    config: dict[str, object] = {"against": body.against, "min_confidence": body.min_confidence}
+    return _started("evaluate", version.title, caller, project, services, config=config, version_id=version.id)
+
+
+@router.post("/v1/projects/{project}/model-runs")
+def new_training(body: TrainingNew, caller: Caller, project: Lead, services: Services) -> RunOut:
+    """Train a model on a frozen release; follow it by its run."""
+    trainer_of(body.trainer, services.models.tools).check(body.config)
+    with services.house.read(caller.actor, project.project_id) as rx:
+        release = release_in(rx, body.release)
+    config = {**body.config, "intended_use": body.intended_use} if body.intended_use else body.config
+    return _started(body.trainer, body.name, caller, project, services, config=config, release_id=release.id)
+
+
+@router.get("/v1/projects/{project}/model-runs", response_model=Page[RunOut])
+def read_runs(
+    caller: Caller, project: Reader, house: House, cursor: Cursor = "", limit: Limit = 50, form: Format = "json"
+) -> Page[RunOut] | Response:
+    """Every run, newest first."""
+
+    def fetch(_cursor: str, _n: int) -> tuple[list[RunOut], str | None]:
+        with house.read(caller.actor, project.project_id) as rx:
+            views = ModelViews(rx)
+            return [views.run(r, []) for r in all_runs(rx)], None
+
+    return table(fetch, cursor=cursor, limit=limit, form=form, name="model-runs")
+
+
+@router.get("/v1/projects/{project}/model-runs/{run}")
+def read_run(caller: Caller, project: Reader, house: House, run: str) -> RunOut:
+    """One run with its log."""
+    with house.read(caller.actor, project.project_id) as rx:
+        return ModelViews(rx).run(run_in(rx, run), [text for _, text in run_log(rx, run)])
+
+
+@router.post("/v1/projects/{project}/models/{model}/suggestions")
+def new_suggestions(caller: Caller, project: Lead, services: Services, model: str) -> RunOut:
+    """Let a version answer what waits in the queue; who sees it is for the suggestion policy to say."""
+    return _of_version("suggest", caller, project, services, model)
+
+
+@router.post("/v1/projects/{project}/models/{model}/certificates")
+def new_certificates(caller: Caller, project: Lead, services: Services, model: str) -> RunOut:
+    """Certify the thresholds of the automatic classes, or say how many labels are missing."""
+    return _of_version("certify", caller, project, services, model)
+
+
+def _of_version(kind: str, caller: CallerValue, project: Membership, services: ServicesValue, model: str) -> RunOut:
+    with services.house.read(caller.actor, project.project_id) as rx:
+        version = version_in(rx, model)
+    return _started(kind, version.title, caller, project, services, config={}, version_id=version.id)
+
+
+def _started(
+    kind: str,
+    name: str,
+    caller: CallerValue,
+    project: Membership,
+    services: ServicesValue,
+    *,
+    config: dict[str, object],
+    release_id: str = "",
+    version_id: str | None = None,
+) -> RunOut:
+    """Put a run into the queue and wake the desk."""
+    run = start_run(
+        caller.actor,
+        project.project_id,
+        kind,
+        name,
+        config=config,
+        house=services.house,
+        release_id=release_id,
+        version_id=version_id,
+    )
+    services.models.wake()
+    with services.house.read(caller.actor, project.project_id) as rx:
+        return ModelViews(rx).run(run, [])

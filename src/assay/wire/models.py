@@ -1,0 +1,202 @@
+"""Models, their runs and evaluations, suggestions and certificates as they travel."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from assay.wire.common import Box, EstimateOut, Instant, Person, WireModel
+from assay.wire.labels import Shape
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Why = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class FileKept(WireModel):
+    """A model's file as the server keeps it; `sha256` names it when the model is registered."""
+
+    sha256: str
+    size_bytes: int
+
+
+class ModelNew(WireModel):
+    """A model version to register; what its file and config promise is tried out at once."""
+
+    name: Name
+    task: Literal["boxes", "tags"]
+    runner: Literal["onnx", "http", "linear", "boards", "none"]
+    framework: Annotated[str, Field(max_length=64)] = ""
+    artifact_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    intended_use: Annotated[str, Field(max_length=4000)] = ""
+    release: Annotated[str, Field(max_length=64)] | None = None
+    schema_version: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    config: dict[str, Any] = Field(default_factory=dict)
+
+
+class ModelOut(WireModel):
+    """A model version; `aliases` point to it now, `figures` are those of its newest evaluation."""
+
+    id: str
+    title: str
+    name: str
+    number: int
+    task: Literal["boxes", "tags"]
+    runner: str
+    framework: str
+    artifact_sha256: str | None
+    artifact_bytes: int
+    schema_version: int
+    release: str | None
+    intended_use: str
+    config: dict[str, Any]
+    digest: str
+    aliases: list[str]
+    registered_by: Person
+    registered_at: Instant
+    evaluation_id: str | None
+    figures: dict[str, EstimateOut]
+
+
+class RunOut(WireModel):
+    """A piece of long work; `log` is given for a single run only."""
+
+    id: str
+    kind: str
+    name: str
+    release: str | None
+    config: dict[str, Any]
+    state: Literal["waiting", "running", "finished", "failed"]
+    steps_done: int
+    cpu_s: float
+    model: str | None
+    error: str | None
+    started_by: Person
+    created_at: Instant
+    finished_at: Instant | None
+    log: list[str]
+
+
+class TrainingNew(WireModel):
+    """A training to start on a frozen release."""
+
+    trainer: Annotated[str, Field(min_length=1, max_length=64)]
+    name: Name
+    release: Annotated[str, Field(min_length=1, max_length=64)]
+    intended_use: Annotated[str, Field(max_length=4000)] = ""
+    config: dict[str, Any] = Field(default_factory=dict)
+
+
+class EvaluationNew(WireModel):
+    """An evaluation to start; beside the model in use unless `against` names another, or null for none."""
+
+    against: Annotated[str, Field(max_length=96)] | None = "production"
+    min_confidence: Annotated[float, Field(ge=0, le=1)] = 0.5
+
+
+class Failure(WireModel):
+    """An item on which the model errs, with what is wrong."""
+
+    item_id: str
+    n_errors: int
+    detail: list[dict[str, Any]]
+
+
+class EvaluationOut(WireModel):
+    """A measured quality on frozen gold: `measures` by name, beside those of the model in use."""
+
+    id: str
+    model: str
+    against: str | None
+    n_items: int
+    gold_digest: str
+    digest: str
+    at: Instant
+    measures: dict[str, EstimateOut]
+    against_measures: dict[str, EstimateOut] | None
+    differences: dict[str, EstimateOut] | None
+    error_kinds: dict[str, int]
+    failures: list[Failure]
+
+
+class SuggestedMark(WireModel):
+    """A mark a model suggests."""
+
+    label_class: str
+    shape: Shape
+    bbox: Box
+    attributes: dict[str, Any]
+    geometry: dict[str, Any] | None
+    confidence: float
+    model: str
+
+
+class SuggestionOut(WireModel):
+    """What an assignment may see; no marks also where the suggestion is withheld at random."""
+
+    marks: list[SuggestedMark]
+
+
+class ClassSuggestion(WireModel):
+    """What a model may do for a class."""
+
+    mode: Literal["manual", "loop", "automatic"] = "manual"
+    show_above: Annotated[float, Field(ge=0, le=1)] = 0.5
+    target: Annotated[float, Field(ge=0.001, le=0.4)] = 0.05
+    sureness: Annotated[float, Field(ge=0.5, le=0.999)] = 0.9
+
+
+class SuggestionPolicyIn(WireModel):
+    """The next version of the suggestion policy; `version` is the one it was made from."""
+
+    version: Annotated[int, Field(ge=0)]
+    why: Why
+    model: Annotated[str, Field(min_length=1, max_length=96)] = "production"
+    withheld_share: Annotated[float, Field(ge=0.01, le=1)] = 0.2
+    audit_share: Annotated[float, Field(ge=0.01, le=1)] = 0.05
+    classes: dict[str, ClassSuggestion] = Field(default_factory=dict)
+
+
+class SuggestionPolicyOut(WireModel):
+    """The suggestion policy in force; version 0 suggests nothing."""
+
+    version: int
+    model: str
+    withheld_share: float
+    audit_share: float
+    classes: dict[str, ClassSuggestion]
+
+
+class SuggestionFigures(WireModel):
+    """What suggestions do: seconds for each accepted mark with and without, and what became of what was shown."""
+
+    seconds_with: EstimateOut
+    seconds_without: EstimateOut
+    saving: EstimateOut
+    kept: EstimateOut
+    changed: EstimateOut
+    removed: EstimateOut
+    missed: EstimateOut
+
+
+class CertificateOut(WireModel):
+    """A certificate, or what is missing for one, with how its audits stand."""
+
+    id: str
+    model: str
+    label_class: str
+    state: Literal["certified", "not_yet", "stopped", "replaced"]
+    words: str
+    target: float
+    sureness: float
+    threshold: float | None
+    n_items: int
+    n_accepted: int
+    n_wrong: int
+    upper: float | None
+    needs: int | None
+    at: Instant
+    ended_why: str | None
+    n_taken: int
+    n_audits: int
+    audit_errors: EstimateOut
