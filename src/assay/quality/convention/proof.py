@@ -15,7 +15,7 @@ from assay.quality.convention.evidence import Evidence, Flags, Floats
 from assay.quality.convention.features import COVERED, ELONGATED, SIZE, covered_share, side_px
 from assay.quality.convention.model import Convention, Grade, Proof
 from assay.quality.marks import Longs
-from assay.quality.ratios import share_over_items
+from assay.quality.ratios import shares_over_items
 
 N_GRADES: Final = 5
 _FEWEST: Final = 20  # cells of each side, below which a degree is joined with its neighbour
@@ -55,11 +55,23 @@ def prove(evidence: Evidence, convention: Convention, rng: np.random.Generator) 
     same, marks = (_closeness if convention.part == "geometry" else _agreement)(evidence, pairs)
     parted = pairs.across & kind[pairs.one]
     again = _to_look_at(evidence, convention, side, kind)
+    ones, every = np.ones(len(alike)), np.ones(len(alike), bool)
+    within, across, agreement, without = _shares(
+        evidence,
+        pairs,
+        [
+            (alike, ones, told & pairs.inside),
+            (alike, ones, told & pairs.across),
+            (same, marks, every),
+            (same, marks, ~parted),
+        ],
+        rng,
+    )
     return Proof(
-        within=_share(evidence, pairs, alike, np.ones(len(alike)), told & pairs.inside, rng),
-        across=_share(evidence, pairs, alike, np.ones(len(alike)), told & pairs.across, rng),
-        agreement=_share(evidence, pairs, same, marks, np.ones(len(alike), bool), rng),
-        without=_share(evidence, pairs, same, marks, ~parted, rng),
+        within=within,
+        across=across,
+        agreement=agreement,
+        without=without,
         n_marks=int(np.count_nonzero(again)),
         n_images=len(np.unique(evidence.image[cells.unit[again]])),
         grades=_grades(evidence, convention, side) if convention.part == "existence" else (),
@@ -124,13 +136,16 @@ def _closeness(evidence: Evidence, pairs: _Pairs) -> tuple[Floats, Floats]:
     return np.nan_to_num(iou), (~np.isnan(iou)).astype(np.float64)
 
 
-def _share(
-    evidence: Evidence, pairs: _Pairs, part: Floats, whole: Floats, rows: Flags, rng: np.random.Generator
-) -> Estimate:
-    image = evidence.image[evidence.cells.unit[pairs.one[rows]]]
-    top = np.bincount(image, part[rows], evidence.n_images)
-    bottom = np.bincount(image, whole[rows], evidence.n_images)
-    return share_over_items(top, bottom, rng)
+def _shares(
+    evidence: Evidence, pairs: _Pairs, wanted: list[tuple[Floats, Floats, Flags]], rng: np.random.Generator
+) -> list[Estimate]:
+    """Quotients of sums over pairs, each of a numerator, a denominator and the pairs it is about; from one drawing."""
+    image = evidence.image[evidence.cells.unit[pairs.one]]
+    tops, bottoms = [], []
+    for part, whole, rows in wanted:
+        tops.append(np.bincount(image[rows], part[rows], evidence.n_images))
+        bottoms.append(np.bincount(image[rows], whole[rows], evidence.n_images))
+    return shares_over_items(tops, bottoms, rng, [None] * len(wanted))
 
 
 def _to_look_at(evidence: Evidence, convention: Convention, side: Longs, kind: Flags) -> Flags:
