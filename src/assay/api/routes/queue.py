@@ -13,7 +13,7 @@ from assay.api.deps import Caller, Cursor, Format, House, Limit, Services, membe
 from assay.api.routing import body_limit, make_router
 from assay.api.tables import make_cursor, read_cursor, table
 from assay.api.views.gold import verdict_out
-from assay.api.views.marks import marks_of_wire
+from assay.api.views.marks import mark_of_json, marks_of_wire
 from assay.api.views.media import image_reply
 from assay.gold import score_submission
 from assay.governance import policy_in
@@ -79,7 +79,7 @@ def assignment_out(assignment: Assignment, claim: Claim, project: Membership) ->
 def draft_out(draft: Draft) -> DraftOut:
     """Unfinished work for a page."""
     return DraftOut.model_construct(
-        marks=orjson.loads(draft.marks_json),
+        marks=[mark_of_json(mark) for mark in orjson.loads(draft.marks_json)],
         seconds=draft.seconds,
         revision=draft.revision,
         saved_at=instant(draft.saved_at_us),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from assay.annotations import Mark, StoredMark
 from assay.wire.marks import MarkIn, MarkOut, MarkSource
@@ -23,6 +24,13 @@ def marks_of_wire(marks: Sequence[MarkIn]) -> list[Mark]:
         )
         for m in marks
     ]
+
+
+def mark_of_json(value: dict[str, Any]) -> MarkIn:
+    """A mark of a draft, as it was checked when it came in."""
+    source = value.get("source")
+    told = {} if source is None else {"source": MarkSource.model_construct(**source)}
+    return MarkIn.model_construct(**{**value, **told})
 
 
 def mark_out(stored: StoredMark) -> MarkOut:
