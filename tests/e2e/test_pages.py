@@ -36,6 +36,8 @@ ALWAYS = (
     "/audit",
     "/settings",
     "/inbox",
+    "/costs",
+    "/readiness",
     "/doubts",
     "/agreement",
     "/classes/hex-nut",

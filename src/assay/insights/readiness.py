@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.access import Role, names_of
-from assay.costs import Answer, Costs, NoHistoryError, ask_forecast, get_costs
+from assay.costs import Answer, Costs, NoHistoryError, Range, ask_forecast, get_costs
 from assay.datasets import ReleaseState, all_releases
 from assay.gold import all_gold
 from assay.governance import Policy, Rulebook, policy_in, rulebook_in
@@ -109,9 +109,22 @@ def read_readiness(actor: Actor, project: str, overview: Overview, *, scale: flo
     return Readiness(title_of(questions), _at_scale(facts), scale, questions)
 
 
+WORDS = {
+    "standard": "a written standard",
+    "gold": "gold",
+    "agreement": "agreement",
+    "versions": "versions",
+    "approver": "an approver",
+    "retrain": "a retrain trigger",
+    "low_confidence": "low confidence",
+    "live_quality": "live quality",
+    "cost": "cost",
+}
+
+
 def title_of(questions: Sequence[Question]) -> str:
     """The answer as a sentence."""
-    missing = [q.key.replace("_", " ") for q in questions if q.state == "none"]
+    missing = [WORDS[q.key] for q in questions if q.state == "none"]
     n = sum(q.state == "yes" for q in questions)
     said = f"{n} of {len(questions)} questions about production are answered with evidence"
     return f"{said}; nothing yet on {', '.join(missing)}" if missing else said
@@ -138,7 +151,13 @@ def _more_people(facts: _Facts) -> str:
     if facts.ahead is None:
         return ""
     then = facts.ahead.forecast.then.annotators
-    return f"{_count(then.value)} annotators have to read it ({_count(then.low)}–{_count(then.high)})"
+    return f"{_annotators(then)} to read it"
+
+
+def _annotators(then: Range) -> str:
+    """How many people, with their interval where it has one in whole people."""
+    low, value, high = (_count(v) for v in (then.low, then.value, then.high))
+    return f"{value} annotator{'' if value == '1' else 's'}" + ("" if low == high else f" ({low}–{high})")
 
 
 def _count(value: float) -> str:
@@ -184,11 +203,17 @@ def _agreement(facts: _Facts) -> Question:
         step = "Let two people answer the same images: overlap 2 or more."
         return Question("agreement", question, state, answer, n, "images", "findings", measured.estimate, "", step)
     low, value = measured.estimate.low, measured.estimate.value
-    answer = f"F1 between people {value:.2f}"
-    answer += "" if low is None or measured.estimate.high is None else f" ({low:.2f}–{measured.estimate.high:.2f})"
+    answer = f"F1 between people {_rate(value)}"
+    answer += (
+        "" if low is None or measured.estimate.high is None else f" ({_rate(low)}–{_rate(measured.estimate.high)})"
+    )
     return Question(
         "agreement", question, "yes", answer, measured.estimate.n_items, "images", "findings", measured.estimate
     )
+
+
+def _rate(value: float) -> str:
+    return f"{value:.2f}".removeprefix("0")
 
 
 def _versions(rx: Rx) -> Question:
@@ -229,7 +254,7 @@ def _retrain(rx: Rx, facts: _Facts) -> Question:
     rules = facts.rulebook.retrain
     model = version_of_alias(rx, PRODUCTION)
     if not rules:
-        step = "Add `retrain` to the policy: a cause, the drop that counts, and whether it proposes or starts."
+        step = "Add a retrain rule to the policy: a cause, the drop that counts, and whether it proposes or starts."
         return Question("retrain", question, "none", NO_EVIDENCE, 0, "rules", "settings", next_step=step)
     said = "; ".join(f"{r.cause}, drop of {r.drop:g}: {r.act}" for r in rules)
     answer = f"Policy {facts.rulebook.version}: {said}"
@@ -254,7 +279,7 @@ def _low_confidence(rx: Rx, facts: _Facts) -> Question:
     n = sum(n for reason, (n, _) in counts.items() if reason != "random")
     serving = facts.rulebook.serving
     if facts.rulebook.version == 0:
-        step = "Publish a policy with `serving: ask_below`."
+        step = "Publish a policy that says below which confidence a person is asked."
         return Question("low_confidence", question, "none", NO_EVIDENCE, n, "predictions", "settings", next_step=step)
     answer = f"Below {serving.ask_below:g} a person is asked (policy {facts.rulebook.version})"
     state = "yes" if n else "partly"
@@ -301,9 +326,9 @@ def _cost(facts: _Facts) -> Question:
         step = "Let images be accepted; nothing is to be divided by yet."
         answer = f"Rate card {card.version}, no accepted mark"
         return Question("cost", question, "partly", answer, 0, "marks", "costs", next_step=step)
-    answer = f"{card.currency} {each.value / MICRO:.4f} an accepted mark"
+    answer = f"{card.currency} {each.value / MICRO:.3f} an accepted mark"
     if each.low is not None and each.high is not None:
-        answer += f" ({each.low / MICRO:.4f}–{each.high / MICRO:.4f}, 80 %)"
+        answer += f" ({each.low / MICRO:.3f}–{each.high / MICRO:.3f}, 80 %)"
     return Question("cost", question, "yes", answer, each.n, "marks", "costs", at_scale=_money(facts))
 
 
@@ -325,6 +350,6 @@ def _at_scale(facts: _Facts) -> str:
     then = facts.ahead.forecast.then
     return (
         f"At {facts.scale:g} times the images: {_money(facts)}, {_count(then.hours.value)} people-hours a month "
-        f"({_count(then.hours.low)}–{_count(then.hours.high)}), {_count(then.annotators.value)} annotators at "
+        f"({_count(then.hours.low)}–{_count(then.hours.high)}), {_annotators(then.annotators)} at "
         f"{facts.ahead.hours_a_week} hours a week, {then.stored_gb:.2f} GB kept."
     )

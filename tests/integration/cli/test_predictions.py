@@ -129,7 +129,8 @@ def test_predictions_come_by_file_become_work_and_are_judged_and_every_mark_says
     assert "an accepted mark" in found["cost"]["answer"]
     assert ready["at_scale"].startswith("At 10 times the images: EUR ")
     assert ready["title"] == (
-        "3 of 9 questions about production are answered with evidence; nothing yet on gold, agreement, retrain"
+        "3 of 9 questions about production are answered with evidence; nothing yet on gold, agreement, "
+        "a retrain trigger"
     )
 
 

@@ -27,9 +27,10 @@ function rounded(value: number, interval: Interval): number {
 }
 
 function digits(value: number, interval: Interval): string {
+  if (value === 0) return "0";
   const places = moneyDecimals(interval);
   const text = Math.abs(rounded(value, interval)).toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places });
-  return Math.abs(value) < 1 && places > 2 ? text.replace(/^0\./, ".") : text;
+  return Math.abs(value) < 1 && places > 0 ? text.replace(/^0\./, ".") : text;
 }
 
 /** € 8,250 or −€ 190. */
@@ -41,7 +42,7 @@ export function money(interval: Interval, currency: string): string {
 /** 5,900–11,500, or "−20 to 40" when a sign is present; the currency stands with the value. */
 export function moneyInterval(interval: Interval): string {
   const { low, high } = interval;
-  if (low === null || high === null) return "";
+  if (low === null || high === null || low === high) return "";
   const write = (value: number): string => `${value < 0 ? MINUS : ""}${digits(value, interval)}`;
   return low < 0 || high < 0 ? `${write(low)} to ${write(high)}` : `${write(low)}${EN_DASH}${write(high)}`;
 }

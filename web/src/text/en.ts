@@ -569,7 +569,8 @@ export const t = {
 
   costs: {
     watch: "Watch", nav: "Costs", forecast: "Forecast", text: "Every answer, verdict, signature, machine minute and stored day is one entry of the ledger.",
-    topText: (scale: number, month: string) => `${String(scale)} times today's images${month === "" ? "" : ` by ${month}`}`,
+    topText: (times: string, month: string) => `${times.charAt(0).toLowerCase()}${times.slice(1)}${month === "" ? "" : ` by ${month}`}`,
+    ledger: "Ledger CSV",
     noCard: "Nothing has a price yet", noCardHint: "Say what an hour of each role costs. What was done since the project began is priced too, if you wish.", setRates: "Set a rate card",
     title: (times: string, then: string) => `${times}: ${then} a month`,
     titleOr: (times: string, then: string, changed: string, n: number) => `${times}: ${then} a month, or ${changed} with ${n === 1 ? "one change" : `${["no", "one", "two", "three", "four"][n] ?? String(n)} changes`}`,

@@ -6,11 +6,10 @@ import { asError } from "@/api/http";
 import type { Forecast } from "@/api/types";
 import { useProject } from "@/app/project";
 import { Top } from "@/app/top";
-import { money, moneyInterval } from "@/format/money";
+import { money, moneyInterval, monthName } from "@/format/money";
 import { t } from "@/text/en";
-import { Button } from "@/ui/Button";
+import { Button, buttonClass } from "@/ui/Button";
 import { Card, Columns, PageHead } from "@/ui/Card";
-import { CsvLink } from "@/ui/DataTable";
 import { EmptyState, ErrorState, Loading } from "@/ui/Messages";
 import { TopTitle } from "@/ui/Shell";
 import css from "./Costs.module.css";
@@ -38,7 +37,7 @@ export function CostsPage() {
   const turn = (name: Knob, value: number): void => setTurned((before) => ({ ...before, [name]: value }));
   return (
     <>
-      <Top end={<>{rates}<CsvLink href={csvOf(slug, "costs/ledger")} /></>}><TopTitle crumbs={[t.costs.nav]} title={t.costs.forecast} text={forecast.data === undefined ? "" : t.costs.topText(forecast.data.scale, forecast.data.path.at(-1)?.month ?? "")} /></Top>
+      <Top end={<>{rates}<a className={buttonClass("quiet", true)} href={csvOf(slug, "costs/ledger")} download>{t.costs.ledger}</a></>}><TopTitle crumbs={[t.costs.nav]} title={t.costs.forecast} text={forecast.data === undefined ? "" : t.costs.topText(t.costs.times(forecast.data.scale), monthName(forecast.data.path.at(-1)?.month ?? ""))} /></Top>
       {currency === null || forecast.data === undefined ? (
         <>
           <PageHead title={costs.data.title} text={t.costs.text} />

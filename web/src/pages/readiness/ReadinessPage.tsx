@@ -53,10 +53,10 @@ function Row({ question, slug }: { question: Question; slug: string }) {
       <StateShape state={SHAPES[question.state]} />
       <div>
         <h3>{question.question}</h3>
-        <p className={question.state === "none" ? "grey" : undefined}>{question.answer}</p>
+        <p className={question.state === "none" ? "visually-hidden" : undefined}>{question.answer}</p>
         {question.next_step !== "" && <p className="soft">{question.next_step}</p>}
       </div>
-      <EvidenceChip value={question.n === 0 ? t.readiness.none : count(question.n)} meta={question.n === 0 ? "" : question.unit} />
+      {question.state === "none" ? <span className="grey">{t.readiness.none}</span> : <EvidenceChip value={`n ${count(question.n)}`} meta={question.unit} />}
       <Link to={`/p/${slug}/${question.page}`} className={css.open} aria-label={t.readiness.openFor(question.question)}>{t.actions.open}</Link>
     </li>
   );
