@@ -67,6 +67,7 @@ export const api = {
   closeBatch: (project: string, id: string) => call("POST", "/v1/projects/{project}/batches/{batch}/close", { path: { project, batch: id } }),
   openBatch: (project: string, id: string) => call("POST", "/v1/projects/{project}/batches/{batch}/open", { path: { project, batch: id } }),
 
+  suggestion: (project: string, assignment: string) => call("GET", "/v1/projects/{project}/assignments/{assignment}/suggestion", { path: { project, assignment } }),
   claim: (project: string, practice: boolean, resume: boolean) => call("POST", "/v1/projects/{project}/claims", { path: { project }, body: { practice, resume } }),
   saveDraft: (project: string, id: string, body: { marks: T.MarkIn[]; seconds: number; revision: number }) => call("PUT", "/v1/projects/{project}/assignments/{assignment}/draft", { path: { project, assignment: id }, body }),
   renew: (project: string, id: string) => call("POST", "/v1/projects/{project}/assignments/{assignment}/renew", { path: { project, assignment: id } }),

@@ -25,7 +25,7 @@ export async function nextWork(userId: string, project: string, practice: boolea
   const claim = await claimForThisTab(project, practice);
   keepOnly(claim.assignment?.id ?? null);
   if (claim.assignment === null) return { work: null, reason: claim.reason };
-  return { work: await begunWork(box, claim.assignment), reason: "none" };
+  return { work: await begunWork(box, project, claim.assignment), reason: "none" };
 }
 
 /** What the person still holds, unless it lies on the desk of another tab; then another task beside it. */
@@ -37,7 +37,7 @@ async function claimForThisTab(project: string, practice: boolean): Promise<Clai
   return beside;
 }
 
-async function begunWork(box: ProjectOutbox, assignment: Assignment): Promise<Work> {
+async function begunWork(box: ProjectOutbox, project: string, assignment: Assignment): Promise<Work> {
   const { draft, id } = assignment;
   box.revisions.set(id, draft?.revision ?? 0);
   const refused = box.outbox.state().refused.find((record) => record.assignmentId === id);
@@ -49,10 +49,14 @@ async function begunWork(box: ProjectOutbox, assignment: Assignment): Promise<Wo
   // What is still on the shelf here was never acknowledged, so it is newer than the server's copy.
   const local = (await box.outbox.findDraft(id))?.payload as DraftPayload | undefined;
   const begun = local !== undefined || draft !== null;
-  return { assignment, suggestions: begun ? [] : suggestionsOf(assignment), marks: local?.marks ?? draft?.marks ?? [], seconds: local?.seconds ?? draft?.seconds ?? 0, refusal: null };
+  return { assignment, suggestions: begun ? [] : await suggestionsFor(project, id), marks: local?.marks ?? draft?.marks ?? [], seconds: local?.seconds ?? draft?.seconds ?? 0, refusal: null };
 }
 
-/** The suggestions that came with the work. A draft has taken or dropped them already. */
-function suggestionsOf(assignment: Assignment & { readonly suggestions?: readonly SuggestedMark[] | null }): SuggestedMark[] {
-  return [...(assignment.suggestions ?? [])];
+/** What a model suggests for fresh work; a draft has taken or dropped it already. Without an answer people label by hand. */
+async function suggestionsFor(project: string, assignment: string): Promise<SuggestedMark[]> {
+  try {
+    return [...(await api.suggestion(project, assignment)).marks];
+  } catch {
+    return [];
+  }
 }
