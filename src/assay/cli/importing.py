@@ -28,6 +28,8 @@ def import_(
     project: ProjectName,
     labels: Annotated[bool, typer.Option(help="Keep labels beside the images, by an author 'imported'.")] = True,
     synthetic: Annotated[bool, typer.Option("--synthetic", help="The images are made, not taken.")] = False,
+    generator: Annotated[str | None, typer.Option(help="What made synthetic images; kept with each.")] = None,
+    seed: Annotated[int | None, typer.Option(help="They were made with.")] = None,
     by_path: Annotated[
         bool, typer.Option("--by-path", help="Let the server read the folder itself (see serve --import-root).")
     ] = False,
@@ -54,6 +56,8 @@ def import_(
                 location=source if remote else str(path.absolute()) if by_path else "",
                 labels="as_author" if labels else "ignore",
                 origin="synthetic" if synthetic else "real",
+                generator=generator,
+                seed=seed,
                 name=path.name or "import",
             )
         )

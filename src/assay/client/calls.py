@@ -173,9 +173,12 @@ def open_import(
     labels: Literal["as_author", "ignore"] = "as_author",
     origin: Literal["real", "synthetic"] = "real",
     name: str = "",
+    generator: str | None = None,
+    seed: int | None = None,
 ) -> Call[ImportOut]:
-    """Begin an import."""
-    body = ImportNew(kind=kind, location=location, labels=labels, origin=origin, name=name)
+    """Begin an import; `generator` and `seed` say what made synthetic pictures."""
+    made_by = {"generator": generator, "seed": seed}
+    body = ImportNew(kind=kind, location=location, labels=labels, origin=origin, name=name, **made_by)  # type: ignore[arg-type]  # each of its own type
     return send("POST", _project(project, "imports"), reader(ImportOut), body)
 
 

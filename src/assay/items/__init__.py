@@ -1,6 +1,12 @@
 """Items: what is labelled, with the images they consist of, and the imports they came by."""
 
-from assay.items.errors import ImportLocationError, ImportNotFoundError, ImportNotOpenError, ItemNotFoundError
+from assay.items.errors import (
+    ImportLocationError,
+    ImportNotFoundError,
+    ImportNotOpenError,
+    ImportOriginError,
+    ItemNotFoundError,
+)
 from assay.items.importing import (
     Slice,
     add_file,
@@ -37,6 +43,7 @@ __all__ = [
     "ImportLocationError",
     "ImportNotFoundError",
     "ImportNotOpenError",
+    "ImportOriginError",
     "ImportState",
     "Item",
     "ItemNotFoundError",

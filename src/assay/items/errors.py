@@ -42,3 +42,15 @@ class ImportLocationError(InvalidInputError):
             f"The server may not read {location[:200]!r}.",
             hint="Upload the files, or let the administrator allow the place with --import-root or --store-allowed.",
         )
+
+
+class ImportOriginError(InvalidInputError):
+    """Real pictures that are said to be made."""
+
+    code = "items.import_origin"
+
+    def __init__(self, generator: str | None, seed: int | None) -> None:
+        what = f"the generator {generator[:64]!r}" if generator is not None else f"the seed {seed}"
+        super().__init__(
+            f"Real pictures have no generator, and {what} was given.", hint='Say origin "synthetic", or leave it out.'
+        )

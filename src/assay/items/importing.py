@@ -6,16 +6,44 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assay.items import store
-from assay.items.errors import ImportNotFoundError, ImportNotOpenError
+from assay.items.errors import ImportNotFoundError, ImportNotOpenError, ImportOriginError
 from assay.items.model import Import, ImportState, NewItem, RowReport
 from assay.kernel.actor import Actor
 from assay.storage import House, Tx
 
 
 def open_import(
-    actor: Actor, project: str, *, kind: str, name: str, location: str, labels: str, origin: str, house: House
+    actor: Actor,
+    project: str,
+    *,
+    kind: str,
+    name: str,
+    location: str,
+    labels: str,
+    origin: str,
+    house: House,
+    generator: str | None = None,
+    seed: int | None = None,
 ) -> Import:
-    """Begin an import; nothing is read yet."""
+    """Begin an import; nothing is read yet.
+
+    Args:
+        actor: a lead.
+        project: whose.
+        kind: upload, folder or store.
+        name: for people.
+        location: of a folder or store.
+        labels: what becomes of labels that come along.
+        origin: real or synthetic.
+        house: where.
+        generator: what made synthetic pictures.
+        seed: they were made with.
+
+    Raises:
+        ImportOriginError: real pictures with a generator or a seed.
+    """
+    if origin != "synthetic" and (generator is not None or seed is not None):
+        raise ImportOriginError(generator, seed)
     with house.write(actor, project, f"open import {name}") as tx:
         made = Import(
             id=tx.new_id(),
@@ -27,6 +55,8 @@ def open_import(
             state=ImportState.OPEN,
             created_by=actor.id,
             created_at_us=tx.now_us,
+            generator=generator,
+            seed=seed,
         )
         store.add_import(tx, made)
         tx.record("import.opened", subject=f"import/{made.id}", kind=kind, origin=origin)
@@ -84,7 +114,8 @@ def keep_slice(
         house: where.
     """
     with house.write(actor, project, "import") as tx:
-        reports = [_keep(tx, import_id, row) if isinstance(row, NewItem) else row for row in rows]
+        made_by = _made_by(_get(tx, import_id))
+        reports = [_keep(tx, import_id, row, made_by) if isinstance(row, NewItem) else row for row in rows]
         store.add_import_rows(tx, import_id, start_row, reports)
         counts = Slice(
             sum(r.state == "accepted" for r in reports),
@@ -103,9 +134,15 @@ def keep_slice(
     return counts
 
 
-def _keep(tx: Tx, import_id: str, new: NewItem) -> RowReport:
+def _made_by(found: Import) -> dict[str, str | int]:
+    """Generator and seed of an import, where they are known."""
+    known = {"generator": found.generator, "seed": found.seed}
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _keep(tx: Tx, import_id: str, new: NewItem, made_by: dict[str, str | int]) -> RowReport:
     item_id = tx.new_id()
-    if store.add_item(tx, import_id, item_id, new):
+    if store.add_item(tx, import_id, item_id, new, made_by):
         return RowReport(new.name, "accepted", None, None, None, item_id)
     same = store.find_by_content(tx, new.original_sha256)
     reason = "the project has this very picture already"

@@ -40,6 +40,8 @@ class Item:
         origin: `real` or `synthetic`.
         group_id: the physical object, when known; never on both sides of a split.
         split: what the source said: train, val or test.
+        generator: what made a synthetic item, such as `scene-v1`; None for real ones and where it is not known.
+        seed: it was made with; the same generator with the same seed makes the same picture.
     """
 
     id: str
@@ -49,6 +51,8 @@ class Item:
     split: str | None
     near_duplicate_of: str | None
     medium: Medium
+    generator: str | None = None
+    seed: int | None = None
 
 
 class ImportState(StrEnum):
@@ -69,6 +73,8 @@ class Import:
         location: folder or object-store address; empty for uploads.
         labels: `as_author` keeps labels that come along, by an author "imported, quality unknown"; `ignore` does not.
         n_found: files there are; None until that is known.
+        generator: what made synthetic pictures; None for real ones and where it is not known.
+        seed: they were made with.
     """
 
     id: str
@@ -91,6 +97,8 @@ class Import:
     error: str | None = None
     started_at_us: int | None = None
     finished_at_us: int | None = None
+    generator: str | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

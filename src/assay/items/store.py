@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +23,8 @@ imports = sa.Table(
     sa.Column("location", sa.Text, nullable=False, default=""),  # never shown to annotators
     sa.Column("labels", sa.String(16), nullable=False, default="as_author"),  # as_author, ignore
     sa.Column("origin", sa.String(16), nullable=False, default="real"),  # real, synthetic
+    sa.Column("generator", sa.String(128)),  # what made synthetic ones
+    sa.Column("seed", sa.BigInteger),
     sa.Column("state", sa.String(16), nullable=False),  # open, running, finished, failed
     sa.Column("n_found", sa.Integer),
     sa.Column("n_done", sa.Integer, nullable=False, default=0),
@@ -179,6 +181,7 @@ def item_of(row: Any) -> Item:  # noqa: ANN401 - a database row
         height_px=row.height_px,
         orientation=row.orientation,
     )
+    made_by = json.loads(row.origin_detail)
     return Item(
         id=row.id,
         name=row.name,
@@ -187,6 +190,8 @@ def item_of(row: Any) -> Item:  # noqa: ANN401 - a database row
         split=row.split,
         near_duplicate_of=row.near_duplicate_of,
         medium=medium,
+        generator=made_by.get("generator"),
+        seed=made_by.get("seed"),
     )
 
 
@@ -322,6 +327,8 @@ def add_import(tx: Tx, value: Import) -> None:
             "location": value.location,
             "labels": value.labels,
             "origin": value.origin,
+            "generator": value.generator,
+            "seed": value.seed,
             "state": value.state.value,
             "created_by": value.created_by,
             "created_at_us": value.created_at_us,
@@ -427,8 +434,16 @@ def import_rows_after(
     return [(r.row_no, RowReport(r.name, r.state, r.code, r.reason, r.hint, r.item_id)) for r in rows]
 
 
-def add_item(tx: Tx, import_id: str, item_id: str, new: NewItem) -> bool:
-    """Stage an item; False when the project has a picture with the same bytes."""
+def add_item(tx: Tx, import_id: str, item_id: str, new: NewItem, made_by: Mapping[str, Any] | None = None) -> bool:
+    """Stage an item; False when the project has a picture with the same bytes.
+
+    Args:
+        tx: the caller's transaction.
+        import_id: the import it came by.
+        item_id: its id.
+        new: what the intake found.
+        made_by: generator and seed of a synthetic one.
+    """
     signed = new.perceptual_hash - 2**64 if new.perceptual_hash >= 2**63 else new.perceptual_hash
     row = {
         "id": item_id,
@@ -436,7 +451,7 @@ def add_item(tx: Tx, import_id: str, item_id: str, new: NewItem) -> bool:
         "name": new.name,
         "state": "staged",
         "origin": new.origin,
-        "origin_detail": "{}",
+        "origin_detail": canonical_json(dict(made_by or {})).decode(),
         "content_sha256": new.original_sha256,
         "perceptual_hash": signed,
         "created_at_us": tx.now_us,
@@ -521,4 +536,6 @@ def _import_of(row: Any) -> Import:  # noqa: ANN401 - a database row
         error=row.error,
         started_at_us=row.started_at_us,
         finished_at_us=row.finished_at_us,
+        generator=row.generator,
+        seed=row.seed,
     )

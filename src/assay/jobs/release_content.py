@@ -101,7 +101,7 @@ class Content:
                 "sha256": stored or medium.original_sha256,
                 "image_path": image_path(stored, SUFFIX.get(medium.media_type, ".bin")) if stored else None,
                 "origin": item.origin,
-                "generator": None,
+                "generator": generator_text(item),
                 "group_id": item.group_id,
                 "captured_at_us": None,
             }
@@ -209,6 +209,13 @@ class Content:
         if mark.shape != BBOX and mark.geometry:
             row |= mark.geometry
         self.annotations.append(row)
+
+
+def generator_text(item: Item) -> str | None:
+    """What made a synthetic item, with its seed, such as `scene-v1, seed 7`; None for real ones."""
+    if item.generator is None:
+        return None
+    return item.generator if item.seed is None else f"{item.generator}, seed {item.seed}"
 
 
 def _unique_names(items: Iterable[Item]) -> dict[str, str]:

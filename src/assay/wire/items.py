@@ -13,13 +13,18 @@ from assay.wire.production import WhyPrediction, WhyRelease
 
 
 class ImportNew(WireModel):
-    """A set of files to make items of; `location` names a folder or store the server may read."""
+    """A set of files to make items of; `location` names a folder or store the server may read.
+
+    `generator` and `seed` say what made synthetic pictures; they stand with every item and in releases.
+    """
 
     kind: Literal["upload", "folder", "store"]
     location: Annotated[str, Field(max_length=2000)] = ""
     labels: Literal["as_author", "ignore"] = "as_author"
     origin: Literal["real", "synthetic"] = "real"
     name: Annotated[str, Field(max_length=128)] = ""
+    generator: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+    seed: Annotated[int, Field(ge=0, lt=2**53)] | None = None
 
 
 class FileReceived(WireModel):

@@ -64,6 +64,8 @@ def new_import(body: ImportNew, caller: Caller, project: Lead, house: House, ser
         labels=body.labels,
         origin=body.origin,
         house=house,
+        generator=body.generator,
+        seed=body.seed,
     )
     return import_out(made)
 
