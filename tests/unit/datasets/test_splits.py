@@ -102,3 +102,17 @@ def test_real_items_without_a_split_of_their_own_never_leak(
     found = split_items(items, frozenset(item(n).id for n in gold))
     assert count_leaks(items, found) == 0
     assert all(found[item(n).id] == "test" for n in gold)
+
+
+def test_answers_that_nobody_looked_at_only_train_and_take_their_object_with_them() -> None:
+    items = [item(n, group_id=f"g{n // 2}") for n in range(200)]
+    unseen = frozenset(i.id for i in items if int(i.id, 16) % 2)
+    found = split_items(items, NO_GOLD, unseen)
+    assert {found[i] for i in unseen} == {"train"}
+    assert count_leaks(items, found) == 0
+
+
+def test_gold_tests_even_where_a_model_answered_before() -> None:
+    items = [item(n) for n in range(20)]
+    gold = frozenset({item(1).id})
+    assert split_items(items, gold, gold)[item(1).id] == "test"
