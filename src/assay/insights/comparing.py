@@ -64,8 +64,19 @@ def load_answers(rx: Rx, policy: Policy, n_answers: int) -> Answers:
     boxes, asked = _sheets(work, compared, place)
     classes = {c.id: c.name for c in schema_in(rx, None).classes} if current_schema_version(rx) else {}
     names = tuple(classes.get(c, c) for c in work.classes)
-    things = next(iter(classes.values())).lower() if len(classes) == 1 else "objects"
+    things = _plural(next(iter(classes.values())).lower()) if len(classes) == 1 else "objects"
     return Answers(ordered, boxes, asked, work.classes, names, things, n_answers)
+
+
+def _plural(name: str) -> str:
+    """What several of a class are called, by the usual rules of English."""
+    if name.endswith("s"):
+        return name
+    if name.endswith(("x", "z", "ch", "sh")):
+        return f"{name}es"
+    if name.endswith("y") and name[-2:-1] not in set("aeiou"):
+        return f"{name[:-1]}ies"
+    return f"{name}s"
 
 
 def _mostly_wrong(rx: Rx, policy: Policy) -> frozenset[str]:

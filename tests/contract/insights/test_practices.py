@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-from tests.support.projects import HEIGHT_PX, SETUP, WIDTH_PX, Project, a_project
+from tests.support import edge_practice
+from tests.support.projects import HEIGHT_PX, SETUP, Project, a_project
 
 from assay.access import Membership, Role
-from assay.annotations import Mark, Origin, Submission
-from assay.annotations.store import add_submission
 from assay.api.views.practice import Practice
 from assay.guidelines import get_guideline
 from assay.insights import (
@@ -28,37 +26,12 @@ LEAVERS = ("ann", "bob")
 N_ITEMS = 45
 
 
-def objects(item: int) -> list[tuple[float, float, float, float]]:
-    """Nine objects on a picture, three of them cut by its edge."""
-    rng = np.random.default_rng([3, item])
-    corners = [(2.0 + 22 * n, 14.0 + 30 * (n % 3)) for n in range(9)]
-    jitter = rng.uniform(-1.5, 1.5, (9, 2))
-    boxes = [(x + a, y + b, x + a + 16, y + b + 16) for (x, y), (a, b) in zip(corners, jitter.tolist(), strict=True)]
-    for place, side in ((0, 0.0), (3, 0.0), (6, 0.0)):
-        x0, _, x1, _ = boxes[place]
-        boxes[place] = (x0, side, x1, 15.0)
-    return boxes
-
-
 def draw(project: Project, names: tuple[str, ...] = PEOPLE, items: range = range(N_ITEMS), **leaves: float) -> None:
-    """Have people answer items straight in the house; `leaves` names who leaves out what is cut, how often."""
-    for number, name in enumerate(names):
-        rng = np.random.default_rng([number, items.start])
-        with project.house.write(SETUP, project.id, "draw") as tx:
-            for place in items:
-                marks = [
-                    Mark("cell", "bbox", tuple((np.array(box) + rng.normal(0, 0.3, 4)).clip(0, WIDTH_PX).tolist()))
-                    for box in objects(place)
-                    if rng.random() > (leaves.get(name, 0.03) if box[1] == 0 else 0.03)
-                ]
-                made = Submission(
-                    id=tx.new_id(), item_id=project.items[place], author_id=project.people[name],
-                    origin=Origin.PERSON, assignment_id=None, batch_id=None, supersedes=None,
-                    client_key=f"{name}-{place}", n_marks=len(marks), seconds=3.0, schema_version=1,
-                    guideline_version=1, digest="0" * 64, received_at_us=tx.now_us,
-                )  # fmt: skip
-                assert add_submission(tx, made, marks)
-            tx.record("test.drawn", subject="test")
+    """Have people answer items; `leaves` names who leaves out what is cut, how often."""
+    people = {name: project.people[name] for name in names}
+    edge_practice.draw(
+        project.house, project.id, people, project.items[items.start : items.stop], first=items.start, leaves=leaves
+    )
 
 
 def a_split(house: House) -> Project:
