@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.kernel.errors import ConflictError, NotFoundError
+from assay.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 
 
 class ReleaseNotFoundError(NotFoundError):
@@ -12,6 +12,24 @@ class ReleaseNotFoundError(NotFoundError):
 
     def __init__(self, release_id: str) -> None:
         super().__init__(f"There is no release {release_id!r}.")
+
+
+class SyntheticOutsideTrainingError(InvalidInputError):
+    """A picture that was made among those that measure."""
+
+    code = "datasets.synthetic_outside_training"
+
+    def __init__(self, item: str, split: str) -> None:
+        super().__init__(
+            f"The synthetic item {item} is in {split}: validation, test and gold hold real pictures only.",
+            hint="Put it into train, or take it out.",
+        )
+
+
+class RecipeInvalidError(InvalidInputError):
+    """A mix of real and synthetic pictures that cannot be made."""
+
+    code = "datasets.recipe_invalid"
 
 
 class ReleaseStateError(ConflictError):

@@ -16,6 +16,7 @@ from assay.gold.errors import (
     ContestRuledError,
     GoldClauseUnknownError,
     GoldNotFoundError,
+    GoldSyntheticError,
     VerdictNotFoundError,
 )
 from assay.gold.model import (
@@ -63,6 +64,7 @@ __all__ = [
     "GoldMark",
     "GoldNotFoundError",
     "GoldState",
+    "GoldSyntheticError",
     "Score",
     "StoredScore",
     "VerdictMark",

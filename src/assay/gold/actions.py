@@ -13,13 +13,14 @@ from assay.gold.errors import (
     ContestRuledError,
     GoldClauseUnknownError,
     GoldNotFoundError,
+    GoldSyntheticError,
     VerdictNotFoundError,
 )
 from assay.gold.model import Contest, Gold, GoldMark, GoldState, Score, StoredScore, gold_mark_to_json
 from assay.gold.rules import score_answer
 from assay.governance import Guarded, allow
 from assay.guidelines import guideline_in
-from assay.items import media_in
+from assay.items import has_real_items, item_in, media_in
 from assay.kernel.actor import Actor
 from assay.kernel.ids import random_id
 from assay.labels import schema_in
@@ -68,6 +69,7 @@ def sign_gold_in(
     proposal: str | None = None,
 ) -> Gold:
     """The same inside another transaction, as a ruling does."""
+    _check_real(tx, item_id)
     _check(tx, item_id, marks)
     allow(tx, Guarded.GOLD, gold_action(item_id, marks, why, exposure_cap), proposal=proposal)
     before = store.find_gold(tx, item_id)
@@ -82,6 +84,13 @@ def gold_action(item_id: str, marks: Sequence[GoldMark], why: str, exposure_cap:
     """What a proposal of gold proposes."""
     shown = [gold_mark_to_json(mark) for mark in marks]
     return {"item_id": item_id, "marks": shown, "why": why, "exposure_cap": exposure_cap}
+
+
+def _check_real(tx: Tx, item_id: str) -> None:
+    """Refuse gold on a synthetic item where there are real ones: it would measure the generator."""
+    item = item_in(tx, item_id)
+    if item.origin != "real" and has_real_items(tx):
+        raise GoldSyntheticError(item_id, item.generator)
 
 
 def _check(tx: Tx, item_id: str, marks: Sequence[GoldMark]) -> None:

@@ -62,3 +62,16 @@ class AlreadyContestedError(ConflictError):
 
     def __init__(self, verdict_id: str) -> None:
         super().__init__(f"The verdict {verdict_id} was contested before.", hint="Wait for the expert's ruling.")
+
+
+class GoldSyntheticError(InvalidInputError):
+    """Gold on a picture that was made, in a project of real ones."""
+
+    code = "gold.synthetic"
+
+    def __init__(self, item_id: str, generator: str | None) -> None:
+        made = f" by {generator}" if generator else ""
+        super().__init__(
+            f"The item {item_id} was made{made}, not taken: it cannot be gold beside real ones.",
+            hint="Sign a real picture; synthetic ones only train.",
+        )

@@ -74,3 +74,4 @@ perceptual_hashes = store.perceptual_hashes
 items_of_import = store.items_of_import
 find_import = store.find_import
 stored_bytes = store.stored_bytes
+has_real_items = store.has_real_items

@@ -155,6 +155,19 @@ def count_items(rx: Rx) -> int:
     return rx.value(_count) or 0
 
 
+_any_real = (
+    sa.select(sa.literal(1))
+    .select_from(items)
+    .where(items.c.project_id == PROJECT, items.c.state == "ready", items.c.origin == "real")
+    .limit(1)
+)
+
+
+def has_real_items(rx: Rx) -> bool:
+    """Whether any ready item is a real one; where none is, nothing here tells about real pictures."""
+    return rx.value(_any_real) is not None
+
+
 _bytes = (
     sa.select(sa.func.sum(media.c.size_bytes))
     .join(items, sa.and_(items.c.project_id == media.c.project_id, items.c.id == media.c.item_id))

@@ -844,6 +844,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/diagnoses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Diagnoses
+         * @description Every diagnosis, newest first.
+         */
+        get: operations["read_diagnoses_v1_projects__project__diagnoses_get"];
+        put?: never;
+        /**
+         * New Diagnosis
+         * @description Hand a blind packet to the experts.
+         */
+        post: operations["new_diagnosis_v1_projects__project__diagnoses_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/diagnoses/{diagnosis}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Diagnosis
+         * @description One diagnosis.
+         */
+        get: operations["read_diagnosis_v1_projects__project__diagnoses__diagnosis__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/diagnoses/{diagnosis}/conclusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Conclude Diagnosis
+         * @description Name the cause from what the experts have answered by now.
+         */
+        post: operations["conclude_diagnosis_v1_projects__project__diagnoses__diagnosis__conclusion_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/doubts": {
         parameters: {
             query?: never;
@@ -3414,6 +3478,30 @@ export interface components {
             user: components["schemas"]["Person"];
         };
         /**
+         * CauseOut
+         * @description The named cause with its evidence and what follows; labels and echo never start a retraining.
+         */
+        CauseOut: {
+            /** Action */
+            action: string;
+            /** Also */
+            also: ("covariate" | "concept" | "labels" | "echo")[];
+            /**
+             * Cause
+             * @enum {string}
+             */
+            cause: "none" | "covariate" | "concept" | "labels" | "echo";
+            /** Effects */
+            effects: components["schemas"]["EffectOut"][];
+            /** Label Part */
+            label_part: number;
+            observed: components["schemas"]["EstimateOut"];
+            /** Starts Retraining */
+            starts_retraining: boolean;
+            /** Words */
+            words: string[];
+        };
+        /**
          * CertificateOut
          * @description A certificate, or what is missing for one, with how its audits stand.
          */
@@ -4067,6 +4155,69 @@ export interface components {
             refused: components["schemas"]["Refused"][];
         };
         /**
+         * DiagnosisNew
+         * @description Ask experts why quality fell: a blind packet of current and archived items through the queue.
+         *
+         *     `expert_wrong` of `expert_n` is how often the same experts missed gold that did not change; `monitor_id` names the
+         *     watch whose notice is evidence.
+         */
+        DiagnosisNew: {
+            /** Expert N */
+            expert_n: number;
+            /** Expert Wrong */
+            expert_wrong: number;
+            /** Monitor Id */
+            monitor_id?: string | null;
+            /**
+             * N Now
+             * @default 400
+             */
+            n_now?: number;
+            /**
+             * N Then
+             * @default 200
+             */
+            n_then?: number;
+            /** Name */
+            name: string;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+        };
+        /**
+         * DiagnosisOut
+         * @description A question to experts; `result` is there once it is concluded.
+         */
+        DiagnosisOut: {
+            /** Batch Id */
+            batch_id: string;
+            /** Concluded At */
+            concluded_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Monitor Id */
+            monitor_id: string | null;
+            /** N Now */
+            n_now: number;
+            /** N Then */
+            n_then: number;
+            /** Name */
+            name: string;
+            result: components["schemas"]["CauseOut"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "concluded";
+        };
+        /**
          * DiffPlace
          * @description One mark that is not the same in two releases; dashed in the crop: as it was.
          */
@@ -4214,6 +4365,24 @@ export interface components {
              * Format: date-time
              */
             saved_at: string;
+        };
+        /**
+         * EffectOut
+         * @description One possible cause: its part of the change, one-sided p, and whether it is shown.
+         */
+        EffectOut: {
+            /**
+             * Cause
+             * @enum {string}
+             */
+            cause: "covariate" | "concept" | "labels" | "echo";
+            /** P */
+            p: number;
+            /** Significant */
+            significant: boolean;
+            size: components["schemas"]["EstimateOut"];
+            /** Test */
+            test: string;
         };
         /**
          * EncoderOut
@@ -4528,6 +4697,8 @@ export interface components {
             title: string;
             /** Undecided */
             undecided: components["schemas"]["Person"][];
+            /** Values */
+            values: components["schemas"]["PersonValue"][];
         };
         /**
          * FindingSide
@@ -4856,8 +5027,12 @@ export interface components {
         /**
          * ImportNew
          * @description A set of files to make items of; `location` names a folder or store the server may read.
+         *
+         *     `generator` and `seed` say what made synthetic pictures; they stand with every item and in releases.
          */
         ImportNew: {
+            /** Generator */
+            generator?: string | null;
             /**
              * Kind
              * @enum {string}
@@ -4885,6 +5060,8 @@ export interface components {
              * @enum {string}
              */
             origin?: "real" | "synthetic";
+            /** Seed */
+            seed?: number | null;
         };
         /**
          * ImportOut
@@ -5901,6 +6078,13 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["Crop"][];
         };
+        /** Page[DiagnosisOut] */
+        Page_DiagnosisOut_: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["DiagnosisOut"][];
+        };
         /** Page[EscalationOut] */
         Page_EscalationOut_: {
             /** Next */
@@ -6162,6 +6346,15 @@ export interface components {
              */
             state: "active" | "paused";
             user: components["schemas"]["Person"];
+        };
+        /**
+         * PersonValue
+         * @description One person's own effect: log odds of leaving out, share moved, or offset in shares of the side.
+         */
+        PersonValue: {
+            user: components["schemas"]["Person"];
+            /** Value */
+            value: number;
         };
         /**
          * Policy
@@ -9763,6 +9956,143 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rows_DescriptionRow_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_diagnoses_v1_projects__project__diagnoses_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; empty for the first. */
+                cursor?: string;
+                /** @description Rows at most. */
+                limit?: number;
+                /** @description `csv` answers the whole table as a file. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DiagnosisOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    new_diagnosis_v1_projects__project__diagnoses_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiagnosisNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_diagnosis_v1_projects__project__diagnoses__diagnosis__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                diagnosis: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    conclude_diagnosis_v1_projects__project__diagnoses__diagnosis__conclusion_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                diagnosis: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisOut"];
                 };
             };
             /** @description Validation Error */
