@@ -54,3 +54,48 @@ class AnswersMissingError(UndefinedError):
             f"Experts have answered {n_answered} of {n_asked} items.",
             hint="Wait until they have answered at least 30 current and 30 archived items.",
         )
+
+
+class NoExpertsError(UndefinedError):
+    """Nobody in the project can label a blind packet."""
+
+    code = "drift.no_experts"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nobody in this project is expert and annotator at once.",
+            hint="Give an expert the role of annotator too: packets come through the queue.",
+        )
+
+
+class ArchiveTooSmallError(UndefinedError):
+    """Too little gold that annotators and the model in use have answered."""
+
+    code = "drift.archive_too_small"
+
+    def __init__(self, n: int, *, least: int) -> None:
+        super().__init__(
+            f"{n} gold items have answers by annotators and by the model in use; a time capsule needs {least}.",
+            hint="Sign more gold, and let the model predict it.",
+        )
+
+
+class NotEnoughItemsError(UndefinedError):
+    """Too few items that annotators and the model answered and the experts have not met."""
+
+    code = "drift.not_enough_items"
+
+    def __init__(self, what: str, n: int, *, wanted: int) -> None:
+        super().__init__(
+            f"{n} {what} items can go into the packet; {wanted} are wanted.",
+            hint="Ask for fewer, or wait until more are labelled and predicted.",
+        )
+
+
+class NoModelInUseError(UndefinedError):
+    """A diagnosis of a model where none is in use."""
+
+    code = "drift.no_model_in_use"
+
+    def __init__(self) -> None:
+        super().__init__("No model is in use in this project.", hint="Promote one, or register its predictions first.")

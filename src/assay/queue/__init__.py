@@ -20,6 +20,7 @@ from assay.queue.errors import (
     DraftStaleError,
     LeaseLapsedError,
 )
+from assay.queue.handing_out import hand_out
 from assay.queue.model import Assignment, AssignmentState, Batch, BatchPolicy, Claim, Draft, Kind, NewTask, Task
 from assay.queue.planning import (
     create_batch,
@@ -72,6 +73,7 @@ __all__ = [
     "count_practice",
     "create_batch",
     "get_assignment",
+    "hand_out",
     "is_given_back",
     "is_gold_turn",
     "lapse_leases",

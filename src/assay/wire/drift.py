@@ -90,3 +90,57 @@ class CheckOut(WireModel):
     harm: HarmOut | None
     harm_line: float
     words: list[str]
+
+
+class DiagnosisNew(WireModel):
+    """Ask experts why quality fell: a blind packet of current and archived items through the queue.
+
+    `expert_wrong` of `expert_n` is how often the same experts missed gold that did not change; `monitor_id` names the
+    watch whose notice is evidence.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=128)]
+    n_now: Annotated[int, Field(ge=30, le=5000)] = 400
+    n_then: Annotated[int, Field(ge=30, le=5000)] = 200
+    expert_wrong: Annotated[int, Field(ge=0, le=100_000)]
+    expert_n: Annotated[int, Field(ge=1, le=100_000)]
+    monitor_id: Annotated[str, Field(max_length=32)] | None = None
+    seed: Annotated[int, Field(ge=0, lt=2**53)] = 0
+
+
+class EffectOut(WireModel):
+    """One possible cause: its part of the change, one-sided p, and whether it is shown."""
+
+    cause: Literal["covariate", "concept", "labels", "echo"]
+    size: EstimateOut
+    p: float
+    significant: bool
+    test: str
+
+
+class CauseOut(WireModel):
+    """The named cause with its evidence and what follows; labels and echo never start a retraining."""
+
+    cause: Literal["none", "covariate", "concept", "labels", "echo"]
+    also: list[Literal["covariate", "concept", "labels", "echo"]]
+    observed: EstimateOut
+    effects: list[EffectOut]
+    label_part: float
+    action: str
+    starts_retraining: bool
+    words: list[str]
+
+
+class DiagnosisOut(WireModel):
+    """A question to experts; `result` is there once it is concluded."""
+
+    id: str
+    name: str
+    state: Literal["asked", "concluded"]
+    monitor_id: str | None
+    batch_id: str
+    n_now: int
+    n_then: int
+    result: CauseOut | None
+    created_at: Instant
+    concluded_at: Instant | None

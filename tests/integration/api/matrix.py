@@ -159,6 +159,10 @@ ROWS: dict[str, Row] = {
     f"POST {P}/monitors/{{monitor}}/stop": Row(LEADS),
     f"GET {P}/monitors/{{monitor}}/checks": Row(READERS),
     f"POST {P}/monitors/{{monitor}}/checks": Row(LEADS, ok=(422,)),
+    f"GET {P}/diagnoses": Row(READERS),
+    f"POST {P}/diagnoses": Row(LEADS, {"name": "why", "expert_wrong": 1, "expert_n": 50}, ok=(422,)),
+    f"GET {P}/diagnoses/{{diagnosis}}": Row(READERS),
+    f"POST {P}/diagnoses/{{diagnosis}}/conclusion": Row(LEADS, ok=(422,)),
     # members
     f"GET {P}/members": Row(LEADS),
     f"POST {P}/members": Row(LEADS, {"name": "Eva", "login": "eva", "roles": ["annotator"]}, ok=(200, 409)),

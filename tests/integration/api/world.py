@@ -26,7 +26,7 @@ from assay.annotations import Mark
 from assay.api.services import Services
 from assay.bootstrap import Settings, build
 from assay.datasets import create_release, freeze_release, gather_work
-from assay.drift import make_monitor
+from assay.drift import keep_question, make_monitor
 from assay.gold import GoldMark, contest_verdict, scores_of_user, sign_gold
 from assay.governance import policy_in
 from assay.guidelines import add_example, publish_guideline
@@ -211,6 +211,10 @@ def _things(world: World, side: str, services: Services) -> None:
     rules = {"method": "random", "typical_start": True, "random_share": 1.0, "alike": 2.0, "quotas": {}}
     things["selection"] = keep_selection(SETUP, project, "next", chosen, rules=rules, facts=facts, house=house).id
     watch = {"embedding": "embeddings/plain-1", "window": 30, "harm_line": 0.01, "seed": 0}
+    spec = {"now": [], "then": [], "experts": [], "answers": "", "match_iou": 0.5}
+    things["diagnosis"] = keep_question(
+        SETUP, project, "why", batch_id=things["batch"], monitor_id=None, spec=spec, house=house
+    ).id
     things["monitor"] = make_monitor(SETUP, project, "line 1", reference=list(items.values()), house=house, **watch).id
     things["release"] = _release(services, project)
     new = NewVersion("cells", Task.BOXES, Runner.NONE, "test", None, 0, 1, "tests")
@@ -259,6 +263,7 @@ def _finding(house: House, project: str, user: str) -> str:
                 FindingSide("draw them", (), nothing, None),
             ),
             undecided=(),
+            values=((user, 1.0),),
             p_value=0.001,
             difference=0.5,
             clause_hint="edge",

@@ -34,6 +34,7 @@ MODULES = (
     "costs",
     "active",
     "drift",
+    "diagnoses",
     "production",
     "readiness",
     "audit",
