@@ -36,6 +36,7 @@ def draw(
     *,
     first: int = 0,
     leaves: Mapping[str, float] | None = None,
+    grow: float = 0.0,
 ) -> None:
     """Have people answer items.
 
@@ -46,13 +47,14 @@ def draw(
         items: ids of the items, pictures of 200 x 100 px.
         first: number of the first of them, which its objects follow from.
         leaves: by name, how often somebody leaves out what the edge cuts; .03 for everybody else and everything else.
+        grow: how much further out each side lies, in shares of the side.
     """
     for number, (name, user) in enumerate(people.items()):
         rng = np.random.default_rng([number, first])
         with house.write(SETUP, project, "draw") as tx:
             for place, item_id in enumerate(items, first):
                 marks = [
-                    Mark("cell", "bbox", tuple((np.array(box) + rng.normal(0, 0.3, 4)).clip(0, WIDTH_PX).tolist()))
+                    Mark("cell", "bbox", tuple((_grown(box, grow) + rng.normal(0, 0.3, 4)).clip(0, WIDTH_PX).tolist()))
                     for box in objects(place)
                     if rng.random() > ((leaves or {}).get(name, 0.03) if box[1] == 0 else 0.03)
                 ]
@@ -63,3 +65,9 @@ def draw(
                 )  # fmt: skip
                 assert add_submission(tx, made, marks)
             tx.record("test.drawn", subject="test")
+
+
+def _grown(box: tuple[float, float, float, float], share: float) -> np.ndarray:
+    """The box with each side moved outward by a share of its width or height."""
+    corners = np.array(box)
+    return corners + share * np.array([-1.0, -1.0, 1.0, 1.0]) * np.tile(corners[2:] - corners[:2], 2)

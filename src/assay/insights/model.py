@@ -113,6 +113,7 @@ class Finding:
         feature: what it is about, with ids of label classes; one finding for each in a project.
         sides: two, first the one that departs; none for `spread`.
         undecided: people compared who stand on neither side surely.
+        values: each person's own effect: log odds of leaving out, share moved, or offset in shares of the side.
         p_value: chance of a difference as large when there is none, over everything of its part looked at.
         difference: between the sides, in the units of their values; for `spread` the deviation between people.
         clause_hint: words to find the guideline's clause by.
@@ -132,6 +133,7 @@ class Finding:
     title: str
     sides: tuple[FindingSide, ...]
     undecided: tuple[str, ...]
+    values: tuple[tuple[str, float], ...]
     p_value: float
     difference: float
     clause_hint: str

@@ -75,6 +75,8 @@ def _marks(scene: _Scene, unit: int) -> list[CropMark]:
     evidence, named = scene.evidence, scene.classes
     if scene.convention.part == "existence":
         return [CropMark(_box(evidence.box[unit]), named[int(evidence.label_class[unit])], "drawn", None)]
+    if not scene.sides:
+        return _extremes(scene, unit)
     marks = []
     for side, style in zip(scene.sides[::-1], ("drawn", "expected"), strict=False):
         rows = _of_side(scene, unit, side)
@@ -83,6 +85,17 @@ def _marks(scene: _Scene, unit: int) -> list[CropMark]:
             said = int(np.bincount(evidence.cells.label_class[rows]).argmax())
             marks.append(CropMark(_box(np.median(evidence.cells.box[rows], axis=0)), named[said], style, None))
     return marks
+
+
+def _extremes(scene: _Scene, unit: int) -> list[CropMark]:
+    """The smallest box that anybody drew there in a full line, the largest dashed."""
+    evidence = scene.evidence
+    rows = np.flatnonzero((evidence.cells.unit == unit) & evidence.cells.drew)
+    boxes = evidence.cells.box[rows]
+    area = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    name = scene.classes[int(evidence.label_class[unit])]
+    ends = ((int(area.argmin()), "drawn"), (int(area.argmax()), "expected"))
+    return [CropMark(_box(boxes[row]), name, style, None) for row, style in ends]
 
 
 def _near(scene: _Scene, unit: int, view: Box) -> list[CropMark]:

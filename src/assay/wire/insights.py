@@ -101,6 +101,13 @@ class Grade(WireModel):
     shares: Annotated[list[EstimateOut], Field(min_length=2, max_length=2)]
 
 
+class PersonValue(WireModel):
+    """One person's own effect: log odds of leaving out, share moved, or offset in shares of the side."""
+
+    user: Person
+    value: float
+
+
 class Proof(WireModel):
     """Why it is called a practice, and what a rule would change.
 
@@ -133,6 +140,7 @@ class Finding(WireModel):
     feature: str
     sides: list[FindingSide]
     undecided: list[Person]
+    values: list[PersonValue]
     p_value: float
     difference: float
     n_images: int

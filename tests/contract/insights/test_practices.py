@@ -184,3 +184,18 @@ def test_who_may_not_see_names_sees_letters(house: House) -> None:
     assert not {p.id for side in seen["reviewer"].sides for p in side.people} & set(project.people.values())
     assert (seen["lead"].clause_id, seen["lead"].next_clause_id) == ("4.2", "4.3")
     assert seen["lead"].crops[0].height_px == HEIGHT_PX
+
+
+def test_looseness_by_degrees_is_a_spread_with_everybodys_place(house: House) -> None:
+    project = a_project(house, n_items=N_ITEMS, annotators=PEOPLE)
+    for number, name in enumerate(PEOPLE):
+        people = {name: project.people[name]}
+        edge_practice.draw(house, project.id, people, project.items, grow=0.06 * (number - 2))
+    (finding,) = looked_at(project)
+    assert (finding.form, finding.part, finding.sides, finding.people) == ("spread", "geometry", (), ())
+    order = [user for user, _ in sorted(finding.values, key=lambda row: row[1])]
+    assert order == [project.people[name] for name in PEOPLE]
+    assert all([mark.style for mark in crop.marks][-2:] == ["drawn", "expected"] for crop in finding.crops)
+    for crop in finding.crops:
+        small, large = (mark.bbox for mark in crop.marks[-2:])
+        assert (large[2] - large[0]) > (small[2] - small[0])

@@ -76,7 +76,7 @@ export const finding: T.Finding = {
     { does: "leave them out", people: [person("bl", "Bo Lindqvist"), person("ds", "Dewi Santoso")], value: est(0.75, 0.69, 0.8, 255), elsewhere: est(0.04, 0.03, 0.06, 812) },
     { does: "draw them", people: [person("ad", "Ana Duarte"), person("co", "Chidi Okafor"), person("ek", "Elif Kaya")], value: est(0.06, 0.04, 0.09, 397), elsewhere: est(0.05, 0.04, 0.06, 1210) },
   ],
-  undecided: [], p_value: 0.001, difference: 0.69, n_images: 291, n_places: 97, clause_id: "4.2", next_clause_id: "5.2", state: "open",
+  undecided: [], values: [], p_value: 0.001, difference: 0.69, n_images: 291, n_places: 97, clause_id: "4.2", next_clause_id: "5.2", state: "open",
   drafted_clause: "Cells cut by the image edge\n\nDraw every red or white cell that touches the edge if at least a quarter of it can be seen. The box ends at the edge; do not guess the hidden part.",
   other_clause: "Leave out cells that the image edge cuts.",
   proof: {

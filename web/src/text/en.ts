@@ -271,6 +271,7 @@ export const t = {
     more: (n: number) => `${s(n, "more finding", "more findings")}`,
     measured: (words: string) => `${words}, 95 % interval`,
     elsewhere: "elsewhere",
+    spreadTitle: "Where everybody lies", tightest: "tightest", loosest: "loosest",
     byDegree: "Drawn, by kind of object", shareDrawn: "share drawn, 95 % interval",
     ifPublished: "If you publish",
     agreementNow: { existence: "Agreement, as first drawn", label_class: "Agreement, as first drawn", geometry: "Overlap (IoU), as first drawn" },

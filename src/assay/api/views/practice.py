@@ -33,7 +33,8 @@ class Practice:
 
     def finding(self, finding: Finding) -> wire.Finding:
         """Practice that differs."""
-        name = self._name_of([p for side in finding.sides for p in side.people] + list(finding.undecided))
+        on_sides = [p for side in finding.sides for p in side.people]
+        name = self._name_of([*on_sides, *finding.undecided, *(p for p, _ in finding.values)])
         clause = clause_of_hint(self._clauses, finding.clause_hint)
         return wire.Finding.model_construct(
             id=finding.id,
@@ -44,6 +45,7 @@ class Practice:
             feature=finding.feature,
             sides=[_side_out(side, name) for side in finding.sides],
             undecided=[name(p) for p in finding.undecided],
+            values=[wire.PersonValue.model_construct(user=name(p), value=v) for p, v in finding.values],
             p_value=finding.p_value,
             difference=finding.difference,
             n_images=finding.n_images,

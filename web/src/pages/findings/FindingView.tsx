@@ -29,6 +29,7 @@ export function FindingView({ finding }: { finding: Finding }) {
         evidence={
           <>
             {finding.crops.length > 0 && <Places finding={finding} />}
+            {sides === null && finding.values.length > 0 && <Spread finding={finding} />}
             {sides !== null && (
               <Card title={finding.part === "existence" ? t.gaps.byDegree : sentence(figureWords(finding))} note={finding.part === "existence" ? t.gaps.shareDrawn : t.gaps.measured(figureWords(finding))}>
                 <div className={finding.part === "existence" && finding.proof !== null ? css.chartAndSides : css.sides}>
@@ -54,11 +55,29 @@ export function FindingView({ finding }: { finding: Finding }) {
   );
 }
 
+/** Everybody's own place along the line, where there are no two sides. */
+function Spread({ finding }: { finding: Finding }) {
+  const widest = Math.max(0.05, ...finding.values.map((row) => Math.abs(row.value)));
+  return (
+    <Card title={t.gaps.spreadTitle} note={figureWords(finding)}>
+      <ul className={css.spread}>
+        {[...finding.values].sort((a, b) => a.value - b.value).map((row) => (
+          <li key={row.user.id}>
+            <Person person={row.user} compact />
+            <IntervalBar interval={{ value: row.value, low: null, high: null }} domain={[-widest, widest]} limit={0} />
+            <b>{figureText(finding, row.value)}</b>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
 function Places({ finding }: { finding: Finding }) {
   const legend = (
     <span className={css.legend}>
-      <span><i className={css.drawn} aria-hidden="true" /> {finding.part === "existence" ? t.findings.drawn : sidesOf(finding)?.keeps.does}</span>
-      <span><i className={css.leftOut} aria-hidden="true" /> {finding.part === "existence" ? t.findings.leftOut : sidesOf(finding)?.departs.does}</span>
+      <span><i className={css.drawn} aria-hidden="true" /> {finding.part === "existence" ? t.findings.drawn : (sidesOf(finding)?.keeps.does ?? t.gaps.tightest)}</span>
+      <span><i className={css.leftOut} aria-hidden="true" /> {finding.part === "existence" ? t.findings.leftOut : (sidesOf(finding)?.departs.does ?? t.gaps.loosest)}</span>
       <span>{t.findings.outside}</span>
     </span>
   );
