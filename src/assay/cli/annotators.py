@@ -25,7 +25,7 @@ def annotators(
 ) -> None:
     """Describe each person's work: misses, noise, agreement with others, errors on gold."""
     from assay.reports import engine
-    from assay.reports.page.verb_pages import annotators_page
+    from assay.reports.page.annotators_page import annotators_page
 
     clock = Clock()
     name, others = split_who(who, engine.THIS)

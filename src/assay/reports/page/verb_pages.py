@@ -1,4 +1,4 @@
-"""Pages of the other verbs: agreement, scores, annotators, findings and the sheet of a blind sample."""
+"""Pages of the other verbs: agreement, scores, findings and the sheet of a blind sample."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from assay.reports.agree import AgreeReport
 from assay.reports.audit import Sample
 from assay.reports.documents import common_prefix, figure, listed, short_name
 from assay.reports.page import parts
-from assay.reports.page.chart import control_chart
 from assay.reports.page.disagreements import worst_disagreements
 from assay.reports.page.people import what_is_lost, who_agrees
 from assay.reports.page.practice import practices_cards
@@ -22,12 +21,10 @@ from assay.reports.page.suspect_cards import suspect_cards
 from assay.reports.pictures import Cropper
 from assay.reports.score import KINDS, ScoreReport, Slice
 from assay.reports.suspects import FindingsReport
-from assay.reports.team import AnnotatorsReport, Person
 from assay.reports.work import Work
 
 MANY_CLASSES: Final = 20
 WORST: Final = 14
-MOST_CHARTS: Final = 24
 MOST_ON_SHEET: Final = 400
 BLUE, RUST, GRAPHITE = AUTHOR_COLOURS
 
@@ -118,6 +115,7 @@ def score_page(report: ScoreReport, *, command: str, meta: Sequence[str]) -> str
             parts.head(title, command, meta),
             f'<div class="row grid">{_headline(report)}{_kinds(report)}</div>',
             f'<div class="row two">{_confusion(report)}{_slices(report)}</div>',
+            _beside(report),
             _worst(report, cropper),
             _notes(report.notes),
         ]
@@ -168,6 +166,19 @@ def _confusion(report: ScoreReport) -> str:
     values = [[float(n) if n else None for n in row] for row in counts.tolist()]
     square = parts.heat(names, values, low=0, high=float(max(wrong.max(), 1)), counts=True)
     return parts.card("Confusion", square, soft="gold down, answer across")
+
+
+def _beside(report: ScoreReport) -> str:
+    """Wrong attributes, and another tool's numbers, where there are any."""
+    cards = []
+    if report.attributes:
+        cells = [parts.measured(name, share, small=True) for name, share in report.attributes.items()]
+        cards.append(parts.card("Wrong attributes", _two_up(cells), soft="share of the values gold has"))
+    for one in report.like:
+        cells = [parts.measured(name.capitalize(), share, small=True) for name, share in one.numbers.items()]
+        cards.append(parts.card(f"By the rules of {one.found.preset}", _two_up(cells), soft=one.author))
+    pairs = ["".join(cards[place : place + 2]) for place in range(0, len(cards), 2)]
+    return "".join(f'<div class="row two">{pair}</div>' for pair in pairs)
 
 
 def _slices(report: ScoreReport) -> str:
@@ -226,44 +237,6 @@ def _whole(report: ScoreReport, cropper: Cropper, author: str, place: int, numbe
 def _box(row: np.ndarray) -> parts.Box:
     x0, y0, x1, y1 = row.tolist()
     return x0, y0, x1, y1
-
-
-def annotators_page(report: AnnotatorsReport, *, command: str, meta: Sequence[str]) -> str:
-    """Everybody in the order of names: figures, practices, and a control chart against gold for each."""
-    title = f"{report.work.title}: {len(report.people)} people"
-    headings = ["", "marks", "images", "misses", "noise", "F1 with others"]
-    headings += ["error on gold", ""] if report.gold is not None else []
-    rows = [_row(person, with_gold=report.gold is not None) for person in report.people]
-    words = "".join(f'<p class="note">Practice differs: {parts.text(practice)}.</p>' for practice in report.practices)
-    everybody = parts.card("In the order of names", parts.table(headings, rows, numbers=[1, 2]) + words)
-    cards = [parts.head(title, command, meta), f'<div class="row">{everybody}</div>', *_charts(report)]
-    return parts.page(title, "\n".join(cards))
-
-
-def _row(person: Person, *, with_gold: bool) -> list[str]:
-    care, gold = person.care, person.against_gold
-    cells = [
-        parts.text(person.name),
-        f"{person.n_marks:,}",
-        f"{person.n_items:,}",
-        one_line(None if care is None else care.misses),
-        "" if care is None or care.noise is None else figure(care.noise),
-        one_line(person.with_others),
-    ]
-    if with_gold:
-        error = None if gold is None else gold.error
-        cells += [one_line(error), parts.bar(error, width=120)]
-    return cells
-
-
-def _charts(report: AnnotatorsReport) -> list[str]:
-    if report.gold is None:
-        return []
-    made = [
-        parts.card(name, control_chart(found), soft="errors on gold, in the order of the file")
-        for name, (_, found) in sorted(report.gold.verdicts.items())[:MOST_CHARTS]
-    ]
-    return [f'<div class="row two">{"".join(made[i : i + 2])}</div>' for i in range(0, len(made), 2)]
 
 
 def findings_page(report: FindingsReport, *, command: str, meta: Sequence[str]) -> str:
