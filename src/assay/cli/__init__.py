@@ -39,6 +39,7 @@ COMMANDS: dict[str, Command] = {
     "drift": Command("drift", "Has what arrives changed, since when, and does it harm?", ENGINE),
     "diagnose": Command("diagnose", "Why quality fell: pictures, meaning, people, or an echo.", ENGINE),
     "audit-labels": Command("audit_labels", "Draw a blind sample and turn it into a defect rate.", ENGINE),
+    "sim-to-real": Command("sim_to_real", "What are synthetic pictures worth, measured on real gold?", ENGINE),
     "convert": Command("converting", "Convert labels from one format to another.", ENGINE),
     "demo": Command("demo", "Watch simulated people take pictures to a signed release, then try it.", SERVER),
     "init": Command("init", "Make a data folder and the first administrator.", SERVER),

@@ -144,3 +144,13 @@ class FeaturesFileError(InvalidInputError):
         super().__init__(
             f"{name} cannot be read: {reason}.", hint="`assay embed FOLDER --out FILE` writes such a file."
         )
+
+
+class ScoresUnreadableError(InvalidInputError):
+    """A file of scores that cannot be read; names the line."""
+
+    code = "reports.scores_unreadable"
+
+    def __init__(self, file: str, line: int, what: str) -> None:
+        where = f"line {line}: " if line else ""
+        super().__init__(f"{file}: {where}{what}.", hint="A row is item,synthetic,<score with 14 labels>,...")
