@@ -38,6 +38,7 @@ ALWAYS = (
     "/inbox",
     "/costs",
     "/readiness",
+    "/production",
     "/doubts",
     "/agreement",
     "/classes/hex-nut",

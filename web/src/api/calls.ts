@@ -119,6 +119,8 @@ export const api = {
   rates: (project: string) => call("GET", "/v1/projects/{project}/costs/rates", { path: { project } }),
   saveRates: (project: string, body: T.RateCardNew) => call("POST", "/v1/projects/{project}/costs/rates", { path: { project }, body }),
   forecast: (project: string, query: { scale: number; overlap?: number; gold_rate?: number; review_share?: number; auto_share?: number }) => call("GET", "/v1/projects/{project}/costs/forecast", { path: { project }, query }),
+  productionQuality: (project: string, every: "day" | "week" | "month") => call("GET", "/v1/projects/{project}/production/quality", { path: { project }, query: { every, points: 12 } }),
+  productionChecks: (project: string, cursor: string | null) => call("GET", "/v1/projects/{project}/production/checks", { path: { project }, query: { cursor: cursor ?? undefined, limit: 25 } }),
   readiness: (project: string, scale: number) => call("GET", "/v1/projects/{project}/readiness", { path: { project }, query: { scale } }),
 
   presets: (project: string) => call("GET", "/v1/projects/{project}/policy/presets", { path: { project } }),

@@ -84,4 +84,6 @@ export type Scenario = S["ScenarioOut"];
 export type RateCard = S["RateCardOut"];
 export type RateCardNew = S["RateCardNew"];
 export type PaidRole = "annotator" | "reviewer" | "expert" | "lead" | "engineer";
+export type ProductionQuality = S["QualityOut"];
+export type ProductionCheck = S["CheckRow"];
 export type Readiness = S["ReadinessOut"];

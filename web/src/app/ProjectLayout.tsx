@@ -81,6 +81,7 @@ const PLACES: readonly { readonly title: string | null; readonly places: readonl
   {
     title: t.costs.watch,
     places: [
+      { path: "/production", label: t.production.nav, icon: "production", roles: SEES_QUALITY },
       { path: "/costs", label: t.costs.nav, icon: "costs", roles: PAYS },
       { path: "/readiness", label: t.readiness.nav, icon: "readiness", roles: PAYS },
     ],

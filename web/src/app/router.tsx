@@ -67,6 +67,7 @@ const pages = [
   createRoute({ getParentRoute: () => shell, path: "/releases", component: lazyRouteComponent(() => import("@/pages/releases/ReleasesPage"), "ReleasesPage") }),
   createRoute({ getParentRoute: () => shell, path: "/releases/$release", component: lazyRouteComponent(() => import("@/pages/releases/ReleasePage"), "ReleasePage") }),
   createRoute({ getParentRoute: () => shell, path: "/costs", component: lazyRouteComponent(() => import("@/pages/costs/CostsPage"), "CostsPage") }),
+  createRoute({ getParentRoute: () => shell, path: "/production", component: lazyRouteComponent(() => import("@/pages/production/ProductionPage"), "ProductionPage") }),
   createRoute({ getParentRoute: () => shell, path: "/readiness", component: lazyRouteComponent(() => import("@/pages/readiness/ReadinessPage"), "ReadinessPage") }),
   createRoute({ getParentRoute: () => shell, path: "/audit", component: lazyRouteComponent(() => import("@/pages/audit/AuditPage"), "AuditPage") }),
   createRoute({ getParentRoute: () => shell, path: "/settings", component: lazyRouteComponent(() => import("@/pages/settings/SettingsPage"), "SettingsPage") }),

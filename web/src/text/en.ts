@@ -63,7 +63,7 @@ export const t = {
   things: {
     page: "the page", session: "your session", project: "the project", projects: "your projects", overview: "the overview", nextImage: "the next image", review: "the next answer to review",
     dispute: "the next dispute", schema: "the label schema", figures: "your figures", answers: "your answers", person: "the person", people: "the people", pictures: "the pictures",
-    findings: "the findings", releases: "the releases", release: "the release", items: "the images", item: "the image", policy: "the policy", link: "the link", costs: "the costs", forecast: "the forecast", readiness: "the evidence",
+    findings: "the findings", releases: "the releases", release: "the release", items: "the images", item: "the image", policy: "the policy", link: "the link", costs: "the costs", forecast: "the forecast", readiness: "the evidence", production: "production quality",
   },
 
   errors: {
@@ -595,6 +595,16 @@ export const t = {
     computeMinute: "A minute of the machine", gbMonth: "A gigabyte kept for a month", goldMinutes: "Minutes to sign one gold image", trainMinutes: "Engineer minutes a training run",
     ratesMore: (contracts: number, monthly: number) => `${String(contracts)} vendor contracts and ${String(monthly)} monthly lines; change them with assay cost set-rates.`,
     fromStart: "Valid since the project began: earlier work is priced anew", saveRates: (v: number) => `Save as version ${String(v)}`,
+  },
+
+  production: {
+    nav: "Production", none: "No prediction of production has been handed in", noneHint: "Hand them in with assay predictions push, or over HTTP. A random share is shown to people; what they find stands here.",
+    text: (below: string, share: number) => `Only pictures drawn at random count, ${String(Math.round(1000 * share) / 10)} % of all; those less confident than ${below} are asked about too, but left out of the figure.`,
+    chart: "Wrong marks over time", stretch: "Length of a stretch", every: { day: "Day", week: "Week", month: "Month" }, nobody: "nobody looked",
+    from: "From", wrong: "Wrong", interval: "95 %", marks: "Marks", images: "Images", waiting: "waiting",
+    models: "By model", classes: "By class", slices: "By line, camera, …", wrongNote: "share of wrong marks, 95 % interval",
+    checks: "What people look at", checksNote: "newest first", model: "Model", why: "Why", reasons: { random: "drawn at random", low: "model unsure", always: "policy: always" }, confidence: "Confidence", saysNone: "says none", errors: "Wrong marks",
+    of: (errors: string, units: string) => `${errors} of ${units}`,
   },
 
   readiness: {
