@@ -101,25 +101,27 @@ def a_version(house: House, project: str, actor: Actor, *, name: str = "finder",
         return add_version(tx, new).id
 
 
-def outcomes(wrong: int) -> list[ItemOutcome]:
+def outcomes(wrong: int, n_items: int = N_ITEMS) -> list[ItemOutcome]:
     """Results on gold, of which the first `wrong` are wrong."""
-    return [ItemOutcome(f"{n:032x}", 1, int(n < wrong), n >= wrong, {"line": f"{n % 4}"}) for n in range(N_ITEMS)]
+    return [ItemOutcome(f"{n:032x}", 1, int(n < wrong), n >= wrong, {"line": f"{n % 4}"}) for n in range(n_items)]
 
 
-def evaluator(house: House, wrong: dict[str, int]) -> Callable[[str, str, str | None, str], str]:
+def evaluator(
+    house: House, wrong: dict[str, int], n_items: int = N_ITEMS
+) -> Callable[[str, str, str | None, str], str]:
     """An evaluation that takes no pictures: `wrong` says of each version how many items it gets wrong."""
 
     def evaluate(project: str, version_id: str, beside: str | None, key: str) -> str:
         with house.write(system("evaluation"), project, "evaluate", key=key) as tx:
             if tx.replayed:
                 return evaluations_of(tx, version_id)[0].id
-            n_wrong = wrong.get(version_id, 40)
-            share = 1 - n_wrong / N_ITEMS
-            f1 = Estimate(share, share - 0.03, share + 0.03, N_ITEMS, N_ITEMS, "test")
+            n_wrong = wrong.get(version_id, n_items // 10)
+            share = 1 - n_wrong / n_items
+            f1 = Estimate(share, share - 0.03, share + 0.03, n_items, n_items, "test")
             return keep_evaluation(
                 tx,
                 version_in(tx, version_id),
-                outcomes(n_wrong),
+                outcomes(n_wrong, n_items),
                 {"measures": {"f1": dict(f1.to_json())}, "classes": ["cell", "dust"]},
                 gold_digest="d" * 64,
                 against=None if beside is None else version_in(tx, beside),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from tests.support.governing import membership, put, sign, somebody
 from tests.support.projects import SETUP, Project, a_project
+from tests.support.promoting import a_version, evaluator
 
 from assay.access import change_roles
 from assay.bootstrap import load_tables
@@ -28,8 +29,12 @@ from assay.governance import (
     signatures_of,
     withdraw_proposal,
 )
+from assay.jobs import promoting
+from assay.jobs.promoting import Tools
 from assay.kernel.clock import FixedClock
 from assay.kernel.errors import AssayError
+from assay.models import PRODUCTION, alias_moves, version_of_alias
+from assay.promotions import PromotionState, promotion_in, request_promotion
 from assay.storage import House, open_house
 
 PEOPLE = ("lead", "eva", "ben", "kim", "expert")
@@ -38,6 +43,9 @@ assay: policy/1
 approvals:
   promotion: {signatures: %d, by: [approver, lead], not_by: [%s], break_glass: {by: [lead, admin], reason_chars: 10}}
   threshold: {signatures: %d, by: [%s]}
+promotion:
+  min_items: 10
+  first_model: {floors: {f1: 0.5}}
 """
 BARRED = ("author", "author, reviewer")
 SIGNERS = ("approver", "lead, approver")
@@ -63,8 +71,8 @@ def test_there_is_no_path_to_approving_ones_own_work(house: House) -> None:
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=25,
-            stateful_step_count=30,
+            max_examples=20,
+            stateful_step_count=25,
             deadline=None,
             derandomize=True,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
@@ -87,6 +95,7 @@ class _Approvals(RuleBasedStateMachine):
         self.project.add_person("kim", "approver", "lead", "expert")
         self.put_away: list[Proposal] = []
         self.used: set[str] = set()
+        self.promotions: dict[str, str] = {}
         self.n = 0
         self.publish("lead", n, "author", "approver")
 
@@ -99,6 +108,32 @@ class _Approvals(RuleBasedStateMachine):
         self.n += 1
         authors = frozenset({self.project.people[other]}) if other != "nobody" else frozenset[str]()
         self.put_away.append(put(self.project, name, kind, authors=authors, n=self.n))
+
+    @rule(name=who, maker=who)
+    def promote(self, name: str, maker: str) -> None:
+        """Ask for somebody's model to be taken into use; the gate passes it."""
+        self.n += 1
+        house, project = self.place, self.project
+        version = a_version(house, project.id, project.actor(maker), sha=f"{self.n:x}")
+        made = request_promotion(project.actor(name), project.id, version, "better", house=house)
+        tools = Tools(house, evaluator(house, {}, 10))
+        promoting.measure(tools, project.id, made.id)
+        promoting.gate(tools, project.id, made.id)
+        with house.read(SETUP, project.id) as rx:
+            proposal = proposal_in(rx, promotion_in(rx, made.id).proposal_id or "")
+        assert {project.people[name], project.people[maker]} <= proposal.new.authors
+        self.put_away.append(proposal)
+        self.promotions[proposal.id] = made.id
+
+    @rule()
+    def settle(self) -> None:
+        """Let the workflows do what was decided, twice."""
+        tools = Tools(self.place, evaluator(self.place, {}, 10))
+        for proposal_id, promotion_id in self.promotions.items():
+            before = promoting.settle(tools, self.project.id, promotion_id)
+            assert promoting.settle(tools, self.project.id, promotion_id) == before
+            if before == PromotionState.WATCHED.value:
+                self.used.add(proposal_id)
 
     @rule(name=who, place=pick, right=st.booleans(), admin=st.booleans())
     def sign(self, name: str, place: int, *, right: bool, admin: bool) -> None:
@@ -150,7 +185,7 @@ class _Approvals(RuleBasedStateMachine):
     def use(self, name: str, place: int, n: int) -> None:
         """Do what is proposed, or (`n` = 1) something else under its name."""
         proposal = self._any(place)
-        if proposal is None:
+        if proposal is None or proposal.id in self.promotions:
             return
 
         def act() -> None:
@@ -191,6 +226,10 @@ class _Approvals(RuleBasedStateMachine):
                 needed = 1 if proposal.glass else proposal.guard.signatures
                 assert len(people) >= needed
                 assert (proposal.state is ProposalState.DONE) == (proposal.id in self.used)
+            now = version_of_alias(rx, PRODUCTION)
+            carried = {promotion_in(rx, self.promotions[p]).version_id for p in self.used if p in self.promotions}
+            assert now is None or now.id in carried
+            assert len(alias_moves(rx, PRODUCTION)) == len(carried)
             for proposal_id in self.used:
                 assert proposal_in(rx, proposal_id).state is ProposalState.DONE
 

@@ -9,6 +9,7 @@ from fastapi import Query
 from assay.access import Membership
 from assay.api.deps import AnyMember, Caller, House, member
 from assay.api.routing import body_limit, make_router
+from assay.api.views.governance import SEES_GOLD
 from assay.api.views.marks import marks_of_wire
 from assay.api.views.people import Names
 from assay.escalations import (
@@ -51,7 +52,7 @@ def _own(e: Escalation) -> OwnEscalation:
     )
 
 
-def _full(e: Escalation, rx: Rx) -> EscalationOut:
+def _full(e: Escalation, rx: Rx, project: Membership) -> EscalationOut:
     names, r = Names(rx), e.ruling
     return EscalationOut.model_construct(
         id=e.id,
@@ -71,7 +72,7 @@ def _full(e: Escalation, rx: Rx) -> EscalationOut:
         ruled_clause=None if r is None else r.clause,
         settled=None if r is None else r.settled,
         new_guideline_version=None if r is None else r.guideline_version,
-        gold=r is not None and r.gold,
+        gold=r is not None and r.gold and project.has(*SEES_GOLD),
         proposals=[] if r is None else list(r.proposals),
     )
 
@@ -111,7 +112,7 @@ def read_escalations(
     """Questions in a state, newest first."""
     with house.read(caller.actor, project.project_id) as rx:
         found = list_escalations(rx, state=state, before=cursor, n=limit + 1)
-        rows = [_full(e, rx) for e in found[:limit]]
+        rows = [_full(e, rx, project) for e in found[:limit]]
     return Page[EscalationOut].model_construct(rows=rows, next=found[limit - 1].id if len(found) > limit else None)
 
 
@@ -119,7 +120,7 @@ def read_escalations(
 def read_escalation(caller: Caller, project: Reader, house: House, escalation: str) -> EscalationOut:
     """One question with its answer."""
     with house.read(caller.actor, project.project_id) as rx:
-        return _full(escalation_in(rx, escalation), rx)
+        return _full(escalation_in(rx, escalation), rx, project)
 
 
 @router.post("/v1/projects/{project}/escalations/{escalation}/ruling")
@@ -135,7 +136,7 @@ def new_ruling(body: RulingIn, caller: Caller, project: Expert, house: House, es
     )
     ruled = rule_escalation(caller.actor, project.project_id, escalation, answer, house=house)
     with house.read(caller.actor, project.project_id) as rx:
-        return _full(ruled, rx)
+        return _full(ruled, rx, project)
 
 
 @router.post("/v1/projects/{project}/escalations/{escalation}/withdrawal")

@@ -6,6 +6,7 @@ from assay.access import Caller, Membership
 from assay.api.views.people import Names
 from assay.governance import (
     Glass,
+    Guarded,
     Proposal,
     guard_words,
     signatures_of,
@@ -19,6 +20,9 @@ from assay.wire.common import instant, instant_or_none
 from assay.wire.governance import EvidenceOut, GlassOut, ProposalOut, ProposalSignature
 from assay.wire.promotions import PromotionOut
 
+SEES_GOLD = ("expert", "lead", "auditor", "admin")
+"""Roles that may know which items are gold; whoever may sign a proposal of gold sees that one."""
+
 
 def proposal_out(proposal: Proposal, rx: Rx, caller: Caller, project: Membership) -> ProposalOut:
     """A proposal, with whether this caller may sign it and why not."""
@@ -26,12 +30,13 @@ def proposal_out(proposal: Proposal, rx: Rx, caller: Caller, project: Membership
     signatures = signatures_of(rx, proposal.signing_subject, proposal.digest)
     signed = frozenset(s.user_id for s in signatures)
     why_not = why_not_sign_proposal(caller.user_id, caller.login, roles, proposal, signed)
+    told = proposal.new.kind is not Guarded.GOLD or why_not is None or project.has(*SEES_GOLD)
     return ProposalOut.model_construct(
         id=proposal.id,
         kind=proposal.new.kind.value,
-        subject=proposal.new.subject,
+        subject=proposal.new.subject if told else "item",
         title=proposal.new.title,
-        action=dict(proposal.new.action),
+        action=dict(proposal.new.action) if told else {},
         evidence=[
             EvidenceOut(kind=kind, ref=e.ref, digest=e.digest, words=e.words)
             for kind, e in sorted(proposal.new.evidence.items())
