@@ -142,3 +142,7 @@ class ModelShop:
             data = release_files(rx, release, self.blobs)[path]
         found: list[dict[str, Any]] = pq.read_table(io.BytesIO(data)).to_pylist()
         return found
+
+    def answered(self) -> set[str]:
+        """Items that somebody has answered."""
+        return {e.body["item"] for e in self.project.events("submission.received")}

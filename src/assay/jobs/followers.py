@@ -7,7 +7,9 @@ from assay.governance import policy_in
 from assay.jobs.carrying_out import followers_of_approvals
 from assay.jobs.production import followers_of_production
 from assay.kernel.actor import system
-from assay.models.suggesting import judge_submission, note_audit
+from assay.models import Runner, find_version
+from assay.models.runs import queue_run
+from assay.models.suggesting import judge_submission, note_audit, suggestion_policy_in
 from assay.queue import show_as_gold, stop_gold
 from assay.reliability import WatchRules, needs_watching, score_and_watch, watch
 from assay.review import look_at, put_back, sample, unstick, update_consensus, waiting_items
@@ -148,6 +150,20 @@ def _watch_rescored(house: House, event: Event) -> None:
         watch(event.project_id, user, rules, house=house)
 
 
+def _suggest(house: House, event: Event) -> None:
+    """Let the suggesting model answer what waits, when there is more of it, another policy or another model in use."""
+    if event.body.get("practice"):
+        return
+    with house.read(WATCHER, event.project_id) as rx:
+        policy = suggestion_policy_in(rx)
+        version = find_version(rx, policy.model) if policy.suggests else None
+    if version is None or version.new.runner is Runner.NONE:
+        return
+    with house.write(WATCHER, event.project_id, "there is something to suggest", key=f"suggest/{event.id}") as tx:
+        if not tx.replayed:
+            queue_run(tx, "suggest", version.title, config={}, version_id=version.id)
+
+
 def _judge_suggestion(house: House, event: Event) -> None:
     """Note what became of the suggestion that an answer began with."""
     if event.body["kind"] != "practice":
@@ -175,6 +191,7 @@ def followers() -> list[Consumer]:
         Consumer("gold-shown", frozenset({"gold.signed"}), _show_gold),
         Consumer("gold-stopped", frozenset({"gold.retired"}), _stop_gold),
         Consumer("contests", frozenset({"gold.contest_ruled"}), _watch_again),
+        Consumer("suggest", frozenset({"batch.created", "model.alias_moved", "suggestion_policy.set"}), _suggest),
         Consumer("suggestions", frozenset({"submission.received"}), _judge_suggestion),
         Consumer("blind-audits", frozenset({"consensus.computed"}), _note_audit),
         Consumer("rescored", frozenset({"gold.rescored"}), _watch_rescored),

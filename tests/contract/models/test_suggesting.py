@@ -15,6 +15,7 @@ from assay.datasets import split_items
 from assay.governance import publish_rulebook_by
 from assay.items import items_after
 from assay.jobs.intake import DecodePool
+from assay.models import predictions_of_item
 from assay.models.suggesting import (
     SuggestionPolicyError,
     all_certificates,
@@ -208,6 +209,37 @@ def test_blind_audits_that_find_too_much_stop_the_certificate_and_give_the_work_
     back = _work(large, 40)
     assert set(standing) <= set(back) | set(seen)
     assert _run(large, "suggest")[-1] == "0 answers taken unseen, 0 drawn for blind audits"
+
+
+def test_more_work_or_another_policy_makes_the_model_answer_by_itself(shop: ModelShop) -> None:
+    shop.label(shop.project.items[:16])
+    shop.trained()
+    _policy(shop, classes={"*": {"mode": "loop"}})
+    shop.batch(shop.project.items[16:])
+    shop.project.follow()
+    assert shop.desk.work() == 2
+    assert sum(e.body["n"] for e in shop.project.events("model.answered")) == 24
+
+
+def test_sure_answers_are_suggested_on_gold_as_little_as_on_audits(
+    large: ModelShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(automatic, "draw", lambda: 0.0)
+    gold = large.project.items[26:29]
+    _certified(large, audit_share=0.01)
+    with large.house.read(SETUP, large.project.id) as rx:
+        now = suggestion_policy_in(rx)
+    classes = {"*": {"mode": "automatic", "target": 0.3, "sureness": 0.8}}
+    _policy(large, withheld_share=0.01, audit_share=0.01, classes=classes)
+    assert now.version == 1
+    large.gold([i for i in gold if i not in large.answered()])
+    seen = _work(large, 40)
+    with large.house.read(SETUP, large.project.id) as rx:
+        least = max(all_certificates(rx)[0].threshold or 1.0, 0.5)
+        said = {i: predictions_of_item(rx, i)[-1].new.confidence or 0.0 for i in seen}
+    sure = {i for i in seen if said[i] >= least}
+    assert sure
+    assert not [i for i in sure if seen[i]]
 
 
 def test_where_the_rulebook_wants_a_person_nothing_is_taken(large: ModelShop) -> None:

@@ -1,6 +1,6 @@
 """Work of models that takes long: training, evaluating, suggesting; kept step by step, so that it goes on anywhere."""
 
-from assay.models.runs.actions import end_run, keep_step, start_run
+from assay.models.runs.actions import end_run, keep_step, queue_run, start_run
 from assay.models.runs.errors import RunEndedError, RunNotFoundError
 from assay.models.runs.model import Run, RunState
 from assay.models.runs.queries import all_runs, open_runs, run_in, run_log
@@ -14,6 +14,7 @@ __all__ = [
     "end_run",
     "keep_step",
     "open_runs",
+    "queue_run",
     "run_in",
     "run_log",
     "start_run",

@@ -27,23 +27,30 @@ def start_run(
 ) -> Run:
     """Put a piece of long work into the queue; a worker goes through its steps."""
     with house.write(actor, project, f"start {kind} of {name}") as tx:
-        run = Run(
-            id=tx.new_id(),
-            kind=kind,
-            name=name,
-            release_id=release_id,
-            config=config,
-            state=RunState.WAITING,
-            steps_done=0,
-            checkpoint={},
-            cpu_s=0.0,
-            version_id=version_id,
-            error=None,
-            created_by=actor.id,
-            created_at_us=tx.now_us,
-        )
-        store.add_run(tx, run)
-        tx.record("run.started", subject=run.subject, kind=kind, name=name, release=release_id or None)
+        return queue_run(tx, kind, name, config=config, release_id=release_id, version_id=version_id)
+
+
+def queue_run(
+    tx: Tx, kind: str, name: str, *, config: dict[str, Any], release_id: str = "", version_id: str | None = None
+) -> Run:
+    """Put a piece of long work into the queue inside the caller's transaction, with its event."""
+    run = Run(
+        id=tx.new_id(),
+        kind=kind,
+        name=name,
+        release_id=release_id,
+        config=config,
+        state=RunState.WAITING,
+        steps_done=0,
+        checkpoint={},
+        cpu_s=0.0,
+        version_id=version_id,
+        error=None,
+        created_by=tx.actor.id,
+        created_at_us=tx.now_us,
+    )
+    store.add_run(tx, run)
+    tx.record("run.started", subject=run.subject, kind=kind, name=name, release=release_id or None)
     return run
 
 

@@ -11,7 +11,7 @@ from assay.labels import schema_in
 from assay.models.model import ModelVersion, PredictedMark, Prediction, PredictionOrigin
 from assay.models.queries import find_version, prediction_in, predictions_of_items
 from assay.models.suggesting import store
-from assay.models.suggesting.automatic import stop_certificate
+from assay.models.suggesting.automatic import stop_certificate, would_take
 from assay.models.suggesting.errors import SuggestionPolicyStaleError
 from assay.models.suggesting.model import Arm, AuditResult, StoredCertificate, Suggestion, SuggestionPolicy
 from assay.models.suggesting.queries import (
@@ -62,6 +62,7 @@ def suggest_for(actor: Actor, project: str, assignment: Assignment, *, house: Ho
         known = store.find_suggestion(rx, assignment.id)
         marks, prediction = _offer(rx, policy, assignment.item_id)
         blind = store.find_label(rx, assignment.item_id) is not None
+        blind = blind or (prediction is not None and would_take(rx, prediction, policy))
     if known is None:
         arm = Arm.WITHHELD if blind else draw_arm(assignment.id, policy.withheld_share)
         with house.write(actor, project, "offer suggestions") as tx:

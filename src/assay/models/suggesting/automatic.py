@@ -113,6 +113,19 @@ def _lets_through(
     return certificate.threshold is not None and confidence >= certificate.threshold
 
 
+def would_take(rx: Rx, said: Prediction, policy: SuggestionPolicy) -> bool:
+    """Whether an answer is sure enough to be taken unseen, on whatever item it is.
+
+    Such answers are suggested to nobody: what a person still meets of them is in an audit or is gold, and with a
+    suggestion gold could be told from it.
+    """
+    version = find_version(rx, policy.model)
+    if version is None or not any(c.mode is Mode.AUTOMATIC for c in policy.classes.values()):
+        return False
+    terms = _Terms(policy, rulebook_in(rx), _certificates(policy, version, store.all_certificates(rx)))
+    return _held_for(said, terms) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class _Terms:
     """Under what answers are taken."""
@@ -122,12 +135,20 @@ class _Terms:
     certificates: Mapping[str, StoredCertificate]
 
 
-def _take(tx: Tx, said: Prediction, task: Task, terms: _Terms) -> AuditResult | None:
-    """Take one answer, draw it for an audit, or leave it to people (None)."""
+def _held_for(said: Prediction, terms: _Terms) -> StoredCertificate | None:
+    """The certificate that lets an answer through, if one does."""
     name, confidence, marks = answer_of(said, terms.policy)
     held = terms.certificates.get(name if name in terms.policy.classes else ANY_CLASS)
     classes = {m.mark.label_class for m in marks}
-    if held is None or not _lets_through(classes, confidence, held, terms.policy, terms.rules):
+    good = held is not None and _lets_through(classes, confidence, held, terms.policy, terms.rules)
+    return held if good else None
+
+
+def _take(tx: Tx, said: Prediction, task: Task, terms: _Terms) -> AuditResult | None:
+    """Take one answer, draw it for an audit, or leave it to people (None)."""
+    name, confidence, marks = answer_of(said, terms.policy)
+    held = _held_for(said, terms)
+    if held is None:
         return None
     drawn = draw() < terms.policy.audit_share
     if not drawn and not leave_to_model(tx, task.id):
