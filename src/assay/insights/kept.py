@@ -35,7 +35,7 @@ def finding_of(row: Any) -> Finding:  # noqa: ANN401 - a database row
         "state": row.state,
         "sides": tuple(_side(side) for side in body["sides"]),
         "undecided": tuple(body["undecided"]),
-        "values": tuple((user, value) for user, value in body["values"]),
+        "values": tuple((user, value) for user, value in body.get("values", ())),
         "crops": tuple(_crop(crop) for crop in body["crops"]),
         "proof": None if body["proof"] is None else _proof(body["proof"]),
     }
