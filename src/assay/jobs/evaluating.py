@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from assay.gold import Gold, all_gold
 from assay.items import Item, items_by_id
@@ -11,6 +10,7 @@ from assay.jobs.running import Step, StepDone, Tools
 from assay.jobs.suggesting.asking import answer_items
 from assay.jobs.training.errors import TrainingDataError
 from assay.jobs.training.release_data import TrainingSet
+from assay.kernel.marks import TAG
 from assay.labels import schema_in
 from assay.models import (
     PRODUCTION,
@@ -30,24 +30,21 @@ from assay.storage import Rx, Tx
 MIN_CONFIDENCE = 0.5
 
 
-def frozen_gold(rx: Rx) -> list[GoldAnswer]:
-    """The signed answers of all live gold, by item, with the slices its items lie in."""
+def frozen_gold(rx: Rx, task: Task) -> list[GoldAnswer]:
+    """The signed answers of all live gold, by item, with the slices its items lie in; tags, or all but tags."""
     live = sorted((g for g in all_gold(rx) if g.state.value == "live"), key=lambda g: g.item_id)
     items = items_by_id(rx, [g.item_id for g in live])
-    return [_answer(g, items[g.item_id]) for g in live if g.item_id in items]
+    return [_answer(g, items[g.item_id], task) for g in live if g.item_id in items]
 
 
-def _answer(gold: Gold, item: Item) -> GoldAnswer:
+def _answer(gold: Gold, item: Item, task: Task) -> GoldAnswer:
     slices = {"origin": item.origin}
     if item.group_id:
         slices["group"] = item.group_id
-    for name in sorted({m.label_class for m in gold.marks}):
+    mine = [m for m in gold.marks if (m.shape == TAG) is (task is Task.TAGS)]
+    for name in sorted({m.label_class for m in mine}):
         slices[f"has {name}"] = "yes"
-    return GoldAnswer(item.id, gold.version, _marks(gold), slices)
-
-
-def _marks(gold: Gold) -> tuple[tuple[str, Any], ...]:
-    return tuple((m.label_class, m.bbox) for m in gold.marks)
+    return GoldAnswer(item.id, gold.version, tuple((m.label_class, m.bbox) for m in mine), slices)
 
 
 def learned_items(rx: Rx, version: ModelVersion, tools: Tools) -> frozenset[str]:
@@ -65,13 +62,15 @@ def _contestants(rx: Rx, run: Run) -> list[ModelVersion]:
     mine = version_in(rx, run.version_id or run.name)
     named = run.config.get("against", PRODUCTION)
     beside = version_of_alias(rx, PRODUCTION) if named == PRODUCTION else version_in(rx, named) if named else None
-    return [mine] if beside is None or beside.id == mine.id else [mine, beside]
+    comparable = beside is not None and beside.id != mine.id and beside.new.task is mine.new.task
+    return [mine, beside] if beside is not None and comparable else [mine]
 
 
 def answer_gold(run: Run, project: str, tools: Tools) -> StepDone:
     """Let both models answer every gold item; answers that are kept already are not asked for again."""
     with tools.house.read(tools.actor, project) as rx:
-        gold, models = frozen_gold(rx), _contestants(rx, run)
+        models = _contestants(rx, run)
+        gold = frozen_gold(rx, models[0].new.task)
         seen = learned_items(rx, models[0], tools)
     if not gold:
         raise TrainingDataError("there is no gold to measure on", "Let an expert sign some gold first.")
@@ -92,8 +91,8 @@ def measure(run: Run, project: str, tools: Tools) -> StepDone:
     digest, ids = run.checkpoint["gold"], run.checkpoint["items"]
     with tools.house.read(tools.actor, project) as rx:
         wanted = set(ids)
-        gold = [g for g in frozen_gold(rx) if g.item_id in wanted]
         models = [version_in(rx, v) for v in run.checkpoint["versions"]]
+        gold = [g for g in frozen_gold(rx, models[0].new.task) if g.item_id in wanted]
         classes = [c.id for c in schema_in(rx, models[0].new.schema_version).classes]
         said = [_said(rx, m, digest, ids) for m in models]
     if gold_digest(gold) != digest:

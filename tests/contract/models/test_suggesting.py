@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ from assay.datasets import split_items
 from assay.governance import publish_rulebook_by
 from assay.items import items_after
 from assay.jobs.intake import DecodePool
-from assay.models import predictions_of_item
+from assay.jobs.model_desk import steps_of
+from assay.jobs.running import ModelDesk
+from assay.jobs.suggesting import Servers
+from assay.models import NewVersion, Runner, Task, predictions_of_item, register_version
 from assay.models.suggesting import (
     SuggestionPolicyError,
     all_certificates,
@@ -254,3 +258,19 @@ def test_where_the_rulebook_wants_a_person_nothing_is_taken(large: ModelShop) ->
 
 def test_a_tag_covers_the_whole_picture() -> None:
     assert tag("light").bbox == (0.0, 0.0, *map(float, SIZE))
+
+
+def test_a_model_server_that_is_away_is_named_and_people_label_by_hand(shop: ModelShop) -> None:
+    config = {"address": "http://127.0.0.1:9", "classes": ["light", "dark"]}
+    new = NewVersion("far", Task.TAGS, Runner.HTTP, "any", None, 0, 2, "", config=config)
+    register_version(SETUP, shop.project.id, new, house=shop.house)
+    _policy(shop, model="far", withheld_share=0.01, classes={"*": {"mode": "loop"}})
+    shop.batch(shop.project.items[:2])
+    run = shop.start("suggest", "far")
+    desk = ModelDesk(replace(shop.tools, servers=Servers(("http://127.0.0.1:9",))), steps_of)
+    for _ in range(3):
+        desk.work()
+    assert "The model at http://127.0.0.1:9 does not answer" in (shop.now(run).error or "")
+    assert "Labelling goes on by hand" in (shop.now(run).error or "")
+    assert list(_work(shop, 2).values()) == [[], []]
+    assert len(shop.project.events("submission.received")) == 2
