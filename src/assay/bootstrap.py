@@ -74,11 +74,10 @@ def build(settings: Settings, *, clock: Clock | None = None, passwords: Password
     snapshots = Snapshots(house)
     practices = Practices(house, snapshots.projects)
     drift = DriftWatch(house, blobs)
+    caches = Ticker([Tick("overviews", 0.5, snapshots.refresh), Tick("practice", 1.0, practices.refresh)])
     ticker = Ticker(
         [
             Tick("leases", 2.0, lambda: lapse_leases(house=house)),
-            Tick("overviews", 0.5, snapshots.refresh),
-            Tick("practice", 1.0, practices.refresh),
             Tick("ledger", 1.0, BookKeeper(house).book_all),
             Tick("drift", 30.0, drift.run_due),
             Tick("promotions", 5.0, promoter.tend),
@@ -93,6 +92,7 @@ def build(settings: Settings, *, clock: Clock | None = None, passwords: Password
         runner,
         passwords or Passwords(),
         importer,
+        caches,
         ticker,
         snapshots,
         practices,

@@ -14,6 +14,7 @@ from assay.api.app import create_app
 from assay.api.protocol import BoundedProtocol
 from assay.bootstrap import Services, Settings
 from assay.kernel.errors import InvalidInputError, UnavailableError
+from assay.worker import WorkerProcess
 
 
 class UnsafeBindError(InvalidInputError):
@@ -62,12 +63,16 @@ class Server(uvicorn.Server):
 
     Args:
         started: called once with the address, from the server's own thread.
+        apart: whether a process of its own follows events, as it may on a database that several processes can use.
     """
 
-    def __init__(self, services: Services, *, started: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, services: Services, *, started: Callable[[str], None] | None = None, apart: bool = False
+    ) -> None:
         settings = services.settings
         check_bind(settings)
         self._services = services
+        self._worker = WorkerProcess(settings) if apart and services.house.database.name == "postgresql" else None
         self._tell = started
         self._socket = _listen(settings.host, settings.port)
         port = self._socket.getsockname()[1]
@@ -95,13 +100,19 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer and to follow events."""
         await super().startup(sockets)
-        self._services.start()
+        self._services.start(work=self._worker is None)
+        if self._worker is not None:
+            self._worker.start()
         if self._tell is not None:
             self._tell(self._services.settings.public_url or self.address)
 
     def serve_until_stopped(self) -> None:
         """Answer until a signal or `should_exit`; the house stays open, it belongs to whoever built it."""
-        self.run(sockets=[self._socket])
+        try:
+            self.run(sockets=[self._socket])
+        finally:
+            if self._worker is not None:
+                self._worker.stop()
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -137,7 +137,7 @@ def add_submission(tx: Tx, submission: Submission, marks: Sequence[Mark]) -> boo
         },
     )
     if new:
-        tx.insert(annotation_rows, [_annotation(tx, submission, no, mark) for no, mark in enumerate(marks)])
+        tx.insert_last(annotation_rows, [_annotation(tx, submission, no, mark) for no, mark in enumerate(marks)])
     return new
 
 

@@ -87,6 +87,7 @@ class Services:
     runner: ConsumerRunner
     passwords: Passwords
     importer: Importer
+    caches: Ticker
     ticker: Ticker
     snapshots: Snapshots
     practices: Practices
@@ -99,8 +100,14 @@ class Services:
     throttle: Throttle = field(default_factory=Throttle)
     rates: Rates = field(default_factory=Rates)
 
-    def start(self) -> None:
-        """Follow events, work through imports, end leases that run out."""
+    def start(self, *, work: bool = True) -> None:
+        """Keep answers ready, and unless a process of its own does that: `work`."""
+        self.caches.start()
+        if work:
+            self.work()
+
+    def work(self) -> None:
+        """Follow events, work through imports, end leases that run out, and what else goes on by itself."""
         self.runner.start()
         self.importer.start()
         self.describer.start()
@@ -108,12 +115,9 @@ class Services:
         self.ticker.start()
 
     def close(self) -> None:
-        """Stop following events and give the database back."""
-        self.ticker.stop()
-        self.describer.stop()
-        self.models.stop()
-        self.importer.stop()
-        self.runner.stop()
+        """Stop what goes on by itself and give the database back."""
+        for part in (self.caches, self.ticker, self.describer, self.models, self.importer, self.runner):
+            part.stop()
         for close in self.on_close:
             close()
         self.house.close()

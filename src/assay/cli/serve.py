@@ -98,7 +98,7 @@ def serve(
         print("Ctrl-C stops it; the data stays in", settings.data, flush=True)
 
     try:
-        Server(services, started=tell).serve_until_stopped()
+        Server(services, started=tell, apart=True).serve_until_stopped()
     except KeyboardInterrupt:  # the way to stop it
         if not as_json:
             print("Stopped.")

@@ -199,7 +199,7 @@ class Importer:
     def _loop(self) -> None:
         self._wake.set()
         while not self._stop.is_set():
-            self._wake.wait(5.0)
+            self._wake.wait(1.0)
             self._wake.clear()
             try:
                 self.work()

@@ -252,7 +252,7 @@ def retake(tx: Tx, task_id: str) -> bool:
 
 def add_assignment(tx: Tx, assignment: Assignment) -> None:
     """Keep a fresh assignment."""
-    tx.insert(
+    tx.insert_last(
         assignments,
         {
             "id": assignment.id,

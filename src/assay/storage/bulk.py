@@ -1,13 +1,15 @@
-"""Many rows by one statement on PostgreSQL: a list a column, unnested there, instead of a message a row."""
+"""Many rows, and rows of several tables, by one statement on PostgreSQL: a message a row costs more than the row."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+Rows = Sequence[Mapping[str, Any]]
 # Not VARCHAR(n): a cast would cut what is too long, where storing it is an error.
 _TYPES: tuple[tuple[type[sa.types.TypeEngine[Any]], str, Callable[[Any], Any]], ...] = (
     (sa.Boolean, "boolean", bool),
@@ -18,34 +20,55 @@ _TYPES: tuple[tuple[type[sa.types.TypeEngine[Any]], str, Callable[[Any], Any]], 
 )
 
 
-@functools.lru_cache(maxsize=256)
-def _plan(
-    table: sa.Table, names: tuple[str, ...]
-) -> tuple[sa.TextClause, tuple[tuple[str, Callable[[Any], Any], Any], ...]]:
-    """The statement, and for each column its name, what makes a plain value of it, and the value of a gap."""
-    parts, columns = [], []
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column that gets values: from this key of a row, made plain, and what a row without the key gets."""
+
+    key: str
+    parameter: str
+    plain: Callable[[Any], Any]
+    gap: Any
+
+
+def _part(table: sa.Table, names: tuple[str, ...], prefix: str, *, many: bool) -> tuple[str, tuple[_Column, ...]]:
+    """The INSERT of one table: lists unnested for many rows, plain values for one."""
+    columns, values = [], []
     for column in table.columns:
         gap = column.default.arg if isinstance(column.default, sa.ColumnDefault) else None
         if column.name not in names and gap is None:
             continue
         sql, plain = next((sql, plain) for kind, sql, plain in _TYPES if isinstance(column.type, kind))
-        parts.append((column.name, f"CAST(:{column.name} AS {sql}[])"))
-        columns.append((column.name, plain, gap))
-    listed = ", ".join(f'"{name}"' for name, _ in parts)
-    arrays = ", ".join(array for _, array in parts)
-    text = f'INSERT INTO "{table.name}" ({listed}) SELECT * FROM unnest({arrays})'  # noqa: S608 - names of our own tables
-    return sa.text(text), tuple(columns)
+        parameter = f"{prefix}_{column.name}"
+        columns.append(_Column(column.name, parameter, plain, gap))
+        values.append(f"CAST(:{parameter} AS {sql}{'[]' if many else ''})")
+    listed, given = ", ".join(f'"{column.key}"' for column in columns), ", ".join(values)
+    source = f"SELECT * FROM unnest({given})" if many else f"VALUES ({given})"  # noqa: S608 - parameters only
+    return f'INSERT INTO "{table.name}" ({listed}) {source}', tuple(columns)
 
 
-def in_bulk(table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> tuple[sa.TextClause, dict[str, list[Any]]]:
-    """One statement that inserts all rows, and its parameters.
+@functools.lru_cache(maxsize=512)
+def _plan(
+    shapes: tuple[tuple[sa.Table, tuple[str, ...], bool], ...],
+) -> tuple[sa.TextClause, tuple[tuple[_Column, ...], ...]]:
+    parts = [_part(table, names, f"p{n}", many=many) for n, (table, names, many) in enumerate(shapes)]
+    *before, last = [text for text, _ in parts]
+    withs = ", ".join(f"i{n} AS ({text})" for n, text in enumerate(before))
+    return sa.text(f"WITH {withs} {last}" if withs else last), tuple(columns for _, columns in parts)
+
+
+def one_insert(inserts: Sequence[tuple[sa.Table, Rows]]) -> tuple[sa.TextClause, dict[str, Any]]:
+    """One statement that inserts all these rows, and its parameters.
 
     Args:
-        table: of plain columns (text, numbers, truth, bytes).
-        rows: all with the keys of the first; a key that is absent gets the column's default, NULL where it has none.
+        inserts: tables of plain columns (text, numbers, truth, bytes), each with at least one row; all rows of a table
+            have the keys of the first. A key that is absent gets the column's default, NULL where it has none.
     """
-    statement, columns = _plan(table, tuple(rows[0]))
-    values = {
-        name: [None if (v := row.get(name, gap)) is None else plain(v) for row in rows] for name, plain, gap in columns
-    }
-    return statement, values
+    shapes = tuple((table, tuple(rows[0]), len(rows) > 1) for table, rows in inserts)
+    statement, plans = _plan(shapes)
+    parameters: dict[str, Any] = {}
+    for (_, rows), columns in zip(inserts, plans, strict=True):
+        for column in columns:
+            key, plain, gap = column.key, column.plain, column.gap
+            values = [None if (v := row.get(key, gap)) is None else plain(v) for row in rows]
+            parameters[column.parameter] = values if len(rows) > 1 else values[0]
+    return statement, parameters

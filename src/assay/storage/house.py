@@ -17,7 +17,7 @@ from assay.kernel.actor import Actor
 from assay.kernel.canonical import canonical_json
 from assay.kernel.clock import Clock, SystemClock
 from assay.kernel.ids import new_id
-from assay.storage.bulk import in_bulk
+from assay.storage.bulk import one_insert
 from assay.storage.errors import ReplayChangedError, TenantUnboundError, UnauditedWriteError
 from assay.storage.events import NO_PROJECT, Event, events, write_keys
 from assay.storage.faults import fault_of
@@ -122,6 +122,7 @@ class Tx(Rx):
         self.why = why
         self.replayed = False
         self.events: list[Event] = []
+        self._last: dict[tuple[sa.Table, tuple[str, ...]], list[Params]] = {}
 
     def new_id(self) -> str:
         """A time-ordered id made at this transaction's moment."""
@@ -142,15 +143,21 @@ class Tx(Rx):
         self._refuse_replay()
         many = [self._owned(table, row) for row in ([rows] if isinstance(rows, Mapping) else rows)]
         if many:
-            self._insert_all(table, many)
+            self._insert_all([(table, many)])
 
-    def _insert_all(self, table: sa.Table, rows: Sequence[Params]) -> None:
-        if len(rows) == 1:
-            self._execute(_insert(table), rows[0])
-        elif self.dialect == "postgresql":
-            self._execute(*in_bulk(table, rows))
-        else:
-            self._execute(_insert(table), rows)
+    def insert_last(self, table: sa.Table, rows: Params | Iterable[Params]) -> None:
+        """Insert when the block has ended, together with the events: for rows that nothing in this write looks at."""
+        self._refuse_replay()
+        many = [self._owned(table, row) for row in ([rows] if isinstance(rows, Mapping) else rows)]
+        if many:
+            self._last.setdefault((table, tuple(many[0])), []).extend(many)
+
+    def _insert_all(self, inserts: Sequence[tuple[sa.Table, Sequence[Params]]]) -> None:
+        if self.dialect == "postgresql" and (len(inserts) > 1 or len(inserts[0][1]) > 1):
+            self._execute(*one_insert(inserts))
+            return
+        for table, rows in inserts:
+            self._execute(_insert(table), rows if len(rows) > 1 else rows[0])
 
     def insert_new(self, table: sa.Table, row: Params) -> bool:
         """Insert unless a unique constraint says it is there; returns whether it was new."""
@@ -196,7 +203,6 @@ class Tx(Rx):
         if self.replayed:
             return
         if not self.events:
-            self._execute(_ANYTHING, None)  # what an insert before it broke is told first
             raise UnauditedWriteError(self.why)
         rows = [
             {
@@ -212,7 +218,7 @@ class Tx(Rx):
             }
             for e in self.events
         ]
-        self._insert_all(events, rows)
+        self._insert_all([*((table, late) for (table, _), late in self._last.items()), (events, rows)])
 
 
 class House:
@@ -291,7 +297,6 @@ class House:
         self.database.close()
 
 
-_ANYTHING = sa.text("SELECT 1")
 _inserts: dict[Any, Any] = {}
 
 
