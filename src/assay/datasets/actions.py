@@ -11,6 +11,7 @@ from assay.datasets.errors import ReleaseNameTakenError, ReleaseNotFoundError, R
 from assay.datasets.model import Gate, Release, ReleaseState
 from assay.governance import Signing, add_signature, policy_in, signatures_of
 from assay.kernel.actor import Actor
+from assay.review import reviewers_until
 from assay.storage import House, Rx
 
 
@@ -142,7 +143,12 @@ def release_in(rx: Rx, release_id: str) -> Release:
 def signing_of(rx: Rx, release: Release) -> Signing:
     """What decides who may still sign a release."""
     signed = {s.user_id for s in signatures_of(rx, release.subject, release.digest or "")}
-    return Signing(release.authors, frozenset(signed), refused=release.state is ReleaseState.REFUSED)
+    return Signing(
+        release.authors,
+        frozenset(signed),
+        refused=release.state is ReleaseState.REFUSED,
+        reviewers=reviewers_until(rx, release.frozen_at_us or rx.now_us),
+    )
 
 
 all_releases = store.all_releases

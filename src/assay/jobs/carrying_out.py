@@ -10,6 +10,7 @@ from assay.governance import Guarded, Proposal, ProposalState, close_proposal, p
 from assay.guidelines import publish_guideline
 from assay.kernel.actor import Actor, system
 from assay.kernel.errors import AssayError, UnavailableError
+from assay.models.suggesting import set_suggestion_policy
 from assay.storage import Consumer, Event, House
 
 logger = logging.getLogger(__name__)
@@ -45,8 +46,26 @@ def _gold(house: House, project: str, proposal: Proposal, actor: Actor) -> objec
     )
 
 
-CARRIED: dict[Guarded, Carry] = {Guarded.POLICY: _policy, Guarded.GUIDELINE: _guideline, Guarded.GOLD: _gold}
-"""What is done here; a promotion is carried out by its own workflow, a threshold by whoever asked for it."""
+def _threshold(house: House, project: str, proposal: Proposal, actor: Actor) -> object:
+    action = proposal.new.action
+    return set_suggestion_policy(
+        actor,
+        project,
+        action["body"],
+        why=action["why"],
+        based_on=action["based_on"],
+        house=house,
+        proposal=proposal.id,
+    )
+
+
+CARRIED: dict[Guarded, Carry] = {
+    Guarded.POLICY: _policy,
+    Guarded.GUIDELINE: _guideline,
+    Guarded.GOLD: _gold,
+    Guarded.THRESHOLD: _threshold,
+}
+"""What is done here; a promotion is carried out by its own workflow, a release by its last signature."""
 
 
 def carry_out(house: House, event: Event) -> None:

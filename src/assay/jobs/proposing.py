@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from assay.access import Caller, Membership, Role
@@ -22,18 +23,22 @@ from assay.governance import (
 from assay.guidelines import parse_clauses
 from assay.items import media_in
 from assay.kernel.canonical import digest
+from assay.labels import schema_in
+from assay.models.suggesting import certificate_in, policy_from_json
 from assay.storage import House, Rx
 
 MAY: dict[Guarded, tuple[Role, ...]] = {
     Guarded.GUIDELINE: (Role.LEAD, Role.EXPERT, Role.ADMIN),
     Guarded.GOLD: (Role.EXPERT, Role.ADMIN),
     Guarded.POLICY: (Role.LEAD, Role.ADMIN),
+    Guarded.THRESHOLD: (Role.LEAD, Role.ADMIN),
 }
 """Those who could make the change where nothing guards it."""
 _FIELDS: dict[Guarded, dict[str, type | tuple[type, ...]]] = {
     Guarded.GUIDELINE: {"markdown": str, "note": str},
     Guarded.GOLD: {"item_id": str, "marks": list, "why": str, "exposure_cap": (int, type(None))},
     Guarded.POLICY: {"source": str, "based_on": int},
+    Guarded.THRESHOLD: {"body": dict, "why": str, "based_on": int},
 }
 
 
@@ -47,7 +52,7 @@ def propose_change(
     evidence: Mapping[str, str],
     house: House,
 ) -> Proposal:
-    """Propose a change of a guideline, of gold or of the policy; what could never be done is refused now.
+    """Propose a change of a guideline, gold, a threshold or the policy; what could never be done is refused now.
 
     Args:
         evidence: kind to a reference; `escalation/<id>` is looked up, anything else is kept as it is written.
@@ -70,6 +75,8 @@ def propose_change(
             subject, full["marks"] = f"item/{full['item_id']}", _marks(full["marks"])
         if kind is Guarded.POLICY:
             subject = f"rulebook/{rulebook_in(tx).version + 1}"
+        if kind is Guarded.THRESHOLD:
+            policy_from_json(full["body"], [c.id for c in schema_in(tx, None).classes], full["based_on"] + 1)
         found = {name: _evidence(tx, kind, name, ref) for name, ref in evidence.items()}
         return propose(tx, NewProposal(kind, subject, " ".join(title.split()), full, found))
 
@@ -100,6 +107,10 @@ def _evidence(rx: Rx, kind: Guarded, name: str, ref: str) -> EvidenceItem:
         raise ProposalInvalidError(
             f"A {kind.value} proposal has no evidence {name[:64]!r}; it may have {', '.join(EVIDENCE[kind])}."
         )
+    if name == "certificate":
+        certificate = certificate_in(rx, ref.removeprefix("certificate/"))
+        words = f"{certificate.label_class}: {certificate.state}, at most {certificate.target:g} wrong"
+        return EvidenceItem(f"certificate/{certificate.id}", digest(asdict(certificate)), words)
     if name == "ruling":
         escalation = escalation_in(rx, ref.removeprefix("escalation/"))
         if escalation.ruling is None:

@@ -71,6 +71,7 @@ consensus_after = store.consensus_after
 consensus_states = store.consensus_states
 adjudication_states = store.adjudication_states
 count_open_reviews = store.count_open_reviews
+reviewers_until = store.reviewers_until
 standings_of = store.standings_of
 states_of_items = store.states_of_items
 reviews_of = store.reviews_of

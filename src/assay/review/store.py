@@ -430,6 +430,23 @@ def notes_of(rx: Rx, review_ids: Sequence[str]) -> dict[str, dict[str, str]]:
     return found
 
 
+_reviewers = (
+    sa.select(reviews.c.reviewer_id)
+    .where(
+        reviews.c.project_id == PROJECT,
+        reviews.c.state == "closed",
+        reviews.c.reviewer_id.is_not(None),
+        reviews.c.closed_at_us <= sa.bindparam("until_us"),
+    )
+    .distinct()
+)
+
+
+def reviewers_until(rx: Rx, at_us: int) -> frozenset[str]:
+    """Who has given a verdict on anybody's work by then."""
+    return frozenset(row.reviewer_id for row in rx.rows(_reviewers, until_us=at_us))
+
+
 def count_open_reviews(rx: Rx) -> int:
     """Reviews nobody has decided."""
     return rx.value(_open_reviews) or 0

@@ -124,10 +124,11 @@ class ProposalNew(WireModel):
     """A change that the policy guards, to be put to people.
 
     `action` is, by kind: `guideline` {markdown, note}; `gold` {item_id, marks, why, exposure_cap}; `policy`
-    {source, based_on}. `evidence` names what it rests on: kind to a reference such as `escalation/<id>`.
+    {source, based_on}; `threshold` {body, why, based_on}, the suggestion policy. `evidence` names what it rests on:
+    kind to a reference such as `escalation/<id>`.
     """
 
-    kind: Literal["guideline", "gold", "policy"]
+    kind: Literal["guideline", "gold", "policy", "threshold"]
     title: Sentence
     action: dict[str, Any]
     evidence: dict[str, Annotated[str, Field(min_length=1, max_length=200)]] = Field(default_factory=dict)

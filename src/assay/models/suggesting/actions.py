@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from assay.annotations import Mark, marks_of, submission_in
+from assay.governance import Guarded, allow
 from assay.kernel.actor import Actor, system
 from assay.labels import schema_in
 from assay.models.model import ModelVersion, PredictedMark, Prediction, PredictionOrigin
@@ -13,7 +14,7 @@ from assay.models.queries import find_version, prediction_in, predictions_of_ite
 from assay.models.suggesting import store
 from assay.models.suggesting.automatic import stop_certificate, would_take
 from assay.models.suggesting.errors import SuggestionPolicyStaleError
-from assay.models.suggesting.model import Arm, AuditResult, StoredCertificate, Suggestion, SuggestionPolicy
+from assay.models.suggesting.model import Arm, AuditResult, Mode, StoredCertificate, Suggestion, SuggestionPolicy
 from assay.models.suggesting.queries import (
     QUEUE_KEY,
     CalibrationPairs,
@@ -32,11 +33,22 @@ JUDGE = system("suggestions")
 
 
 def set_suggestion_policy(
-    actor: Actor, project: str, body: dict[str, Any], *, why: str, based_on: int, house: House
+    actor: Actor,
+    project: str,
+    body: dict[str, Any],
+    *,
+    why: str,
+    based_on: int,
+    house: House,
+    proposal: str | None = None,
 ) -> SuggestionPolicy:
     """Make this the next version of the policy.
 
+    Args:
+        proposal: an approved one of exactly this, where the project guards thresholds and a class takes labels unseen.
+
     Raises:
+        ApprovalNeededError: it is guarded and no proposal is named.
         SuggestionPolicyError: it says something that cannot be.
         SuggestionPolicyStaleError: another version came in between.
     """
@@ -44,10 +56,17 @@ def set_suggestion_policy(
         found = store.newest_policy(tx)
         now = 0 if found is None else found[0]
         policy = policy_from_json(body, [c.id for c in schema_in(tx, None).classes], now + 1)
+        if proposal is not None or any(c.mode is Mode.AUTOMATIC for c in policy.classes.values()):
+            allow(tx, Guarded.THRESHOLD, threshold_action(body, why, based_on), proposal=proposal)
         if based_on != now or not store.add_policy(tx, policy.version, body, why):
             raise SuggestionPolicyStaleError(based_on, now)
         tx.record("suggestion_policy.set", subject=f"suggestion_policy/{policy.version}", content=body)
     return policy
+
+
+def threshold_action(body: dict[str, Any], why: str, based_on: int) -> dict[str, Any]:
+    """What a proposal of another suggestion policy proposes."""
+    return {"body": body, "why": why, "based_on": based_on}
 
 
 def suggest_for(actor: Actor, project: str, assignment: Assignment, *, house: House) -> list[PredictedMark]:
