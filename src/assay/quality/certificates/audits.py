@@ -21,6 +21,7 @@ RUN_LENGTH: Final = 2000.0
 """Audits between false alarms while errors are at the accepted rate."""
 _LARGEST_LIMIT: Final = 12.0
 _HALVINGS: Final = 12
+DESIGN_CELLS: Final = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +85,17 @@ def design_audit_chart(target: float, *, run_length: float = RUN_LENGTH) -> Audi
     low, high = 0.0, _LARGEST_LIMIT
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        if audit_run_length(AuditChart(p0, p1, middle), p0) < run_length:
+        if audit_run_length(AuditChart(p0, p1, middle), p0, cells=DESIGN_CELLS) < run_length:
             low = middle
         else:
             high = middle
     return AuditChart(p0, p1, high)
 
 
-def audit_run_length(chart: AuditChart, true_rate: float) -> float:
+def audit_run_length(chart: AuditChart, true_rate: float, *, cells: int = 400) -> float:
     """Mean audits from a fresh chart to an alarm when labels are wrong at `true_rate`, in (0, 1)."""
     steps, chances = [chart.if_wrong, chart.if_right], [true_rate, 1 - true_rate]
-    return solve_run_length(np.array(steps), np.array(chances), chart.limit)
+    return solve_run_length(np.array(steps), np.array(chances), chart.limit, cells=cells)
 
 
 def watch_audits(chart: AuditChart, wrong: Sequence[bool]) -> AuditState:
