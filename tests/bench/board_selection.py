@@ -133,7 +133,7 @@ def run(pool: list[Known], test: list[Known], chosen_by: str, seed: int, args: a
 def main() -> None:
     """Print the curves of docs/selection.md."""
     parser = argparse.ArgumentParser(description=__doc__)
-    for name, value in (("seeds", 3), ("seed-from", 0), ("first", 8), ("step", 8), ("rounds", 3), ("steps", 1000)):
+    for name, value in (("seeds", 3), ("seed-from", 0), ("first", 8), ("step", 8), ("rounds", 3), ("steps", 500)):
         parser.add_argument(f"--{name}", type=int, default=value)
     args = parser.parse_args()
     boards, began = read_boards(), time.perf_counter()

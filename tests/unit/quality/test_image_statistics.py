@@ -49,6 +49,7 @@ def test_no_pictures_have_no_statistics() -> None:
     assert image_statistics(np.zeros((0, 8, 8, 3), np.uint8)).shape == (0, 11)
 
 
+@pytest.mark.slow
 def test_statistics_of_real_photos_equal_those_computed_elsewhere() -> None:
     images = np.load(shared_path("data/annotators/cifar-10h/images_test.npz"))["images"][:1000]
     known = np.load(shared_path("data/annotators/cifar-n/statistics11.npz"))["test"][:1000]
