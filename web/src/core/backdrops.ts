@@ -1,8 +1,8 @@
-// What lies under the marks: a picture shown whole, or the tiles of a deep zoom pyramid painted by OpenSeadragon.
+// What lies under the marks: a picture shown whole, or the tiles of a deep zoom pyramid.
 
-import type { Size } from "./geometry";
 import type { Backdrop, PixelPart } from "./layers";
-import type { View } from "./viewport";
+import type { TileSource } from "./tiles";
+import { deepestLevel, TilePainter } from "./tiles";
 
 /** How the picture is looked at; 1 everywhere shows it as it is. */
 export interface Look {
@@ -39,64 +39,20 @@ export function plainBackdrop(image: HTMLImageElement): Backdrop {
   };
 }
 
-/** Where the tiles of a picture are: the address of a tile by level, column and row. */
-export interface TileSource {
-  readonly size: Size;
-  readonly tileSize: number;
-  readonly overlap: number;
-  readonly url: (level: number, x: number, y: number) => string;
-}
-
-/** The deepest level of a pyramid that halves down to one pixel. */
-export function deepestLevel({ width, height }: Size): number {
-  return Math.ceil(Math.log2(Math.max(width, height, 1)));
-}
-
-/** Tiles of a large picture. The painter is loaded when first needed, and only paints: every pointer stays with us. */
-export async function tiledBackdrop(source: TileSource): Promise<Backdrop> {
-  const { default: OpenSeadragon } = await import("openseadragon");
-  const element = document.createElement("div");
-  element.className = "assay-tiles";
-  const { size, tileSize, overlap, url } = source;
-  const viewer = new OpenSeadragon.Viewer({
-    element,
-    drawer: "canvas",
-    tileSources: { width: size.width, height: size.height, tileSize, tileOverlap: overlap, minLevel: 0, maxLevel: deepestLevel(size), getTileUrl: url } as unknown as OpenSeadragon.TileSource,
-    mouseNavEnabled: false,
-    showNavigationControl: false,
-    keyboardShortcuts: undefined,
-    immediateRender: true,
-    animationTime: 0,
-    springStiffness: 20,
-    blendTime: 0,
-    minZoomImageRatio: 0,
-    maxZoomPixelRatio: Infinity,
-    visibilityRatio: 0,
-    imageLoaderLimit: 4,
-    maxImageCacheCount: 120,
-    imageSmoothingEnabled: true,
-    ajaxWithCredentials: true,
-    loadTilesWithAjax: false,
-  } as unknown as OpenSeadragon.Options);
+/** A large picture in tiles. */
+export function tiledBackdrop(source: TileSource): Backdrop {
+  const painter = new TilePainter(source);
   const filter = new GammaFilter();
-  let shown: View | null = null;
   return {
-    element,
-    setView(view, screen) {
-      if (view === shown) return;
-      shown = view;
-      const bounds = new OpenSeadragon.Rect(-view.x / (view.scale * size.width), -view.y / (view.scale * size.width), screen.width / (view.scale * size.width), screen.height / (view.scale * size.width));
-      viewer.viewport.fitBounds(bounds, true);
-      viewer.drawer.setImageSmoothingEnabled(view.scale < 4);
-    },
+    element: painter.element,
+    setView: (view, screen) => painter.setView(view, screen),
     setLook(look) {
-      element.style.filter = filter.css(look);
+      painter.element.style.filter = filter.css(look);
     },
     pixels: (part) => tilePixels(source, part),
     destroy() {
-      viewer.destroy();
+      painter.destroy();
       filter.destroy();
-      element.remove();
     },
   };
 }
@@ -112,7 +68,7 @@ function drawPart({ width, height }: PixelPart, draw: (context: CanvasRenderingC
 }
 
 /** A part of the picture put together from the tiles of the level that is just fine enough. */
-async function tilePixels({ size, tileSize, overlap, url }: TileSource, part: PixelPart): Promise<ImageData | null> {
+async function tilePixels({ size, tileSize, url }: TileSource, part: PixelPart): Promise<ImageData | null> {
   const deepest = deepestLevel(size);
   const up = Math.min(deepest, Math.floor(Math.log2(Math.max(1, part.step))));
   const scale = 2 ** up;
@@ -128,8 +84,8 @@ async function tilePixels({ size, tileSize, overlap, url }: TileSource, part: Pi
   await Promise.all(tiles.map(({ image }) => image.decode()));
   return drawPart(part, (context) => {
     for (const { x, y, image } of tiles) {
-      const left = (x * tileSize - (x > 0 ? overlap : 0)) * scale - part.x;
-      const top = (y * tileSize - (y > 0 ? overlap : 0)) * scale - part.y;
+      const left = x * span - part.x;
+      const top = y * span - part.y;
       context.drawImage(image, left / part.step, top / part.step, (image.naturalWidth * scale) / part.step, (image.naturalHeight * scale) / part.step);
     }
   });

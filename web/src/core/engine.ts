@@ -1,6 +1,6 @@
 // The annotation canvas as one object: mount it in an element, hand it an image and marks, listen to what changes.
 
-import type { Look, TileSource } from "./backdrops";
+import type { Look } from "./backdrops";
 import { plainBackdrop, tiledBackdrop } from "./backdrops";
 import type { Point, Size } from "./geometry";
 import { Editor, KIND_OF_TOOL, toolFor } from "./editor";
@@ -17,6 +17,7 @@ import type { Suggester } from "./segment/suggester";
 import type { GeometryKind, Shape } from "./shapes";
 import { boundsOf, isOpen, isPlaced } from "./shapes";
 import type { Draft, Selection } from "./store";
+import type { TileSource } from "./tiles";
 import type { View } from "./viewport";
 import { fit, panBy, showBox, toImage, zoomAt } from "./viewport";
 
@@ -554,6 +555,6 @@ export async function loadPicture(url: string): Promise<{ backdrop: Backdrop; si
 }
 
 /** Tiles of a large picture as the backdrop. */
-export async function openTiles(source: TileSource): Promise<{ backdrop: Backdrop; size: Size }> {
-  return { backdrop: await tiledBackdrop(source), size: source.size };
+export function openTiles(source: TileSource): { backdrop: Backdrop; size: Size } {
+  return { backdrop: tiledBackdrop(source), size: source.size };
 }

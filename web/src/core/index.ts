@@ -2,7 +2,8 @@
 export { AnnotationEngine, loadPicture, openTiles } from "./engine";
 export type { EngineOptions, Readout, Snapshot } from "./engine";
 export { PLAIN_LOOK, TILES_FROM_PX } from "./backdrops";
-export type { Look, TileSource } from "./backdrops";
+export type { Look } from "./backdrops";
+export type { TileSource } from "./tiles";
 export { KIND_OF_TOOL } from "./editor";
 export type { Tool } from "./editor";
 export type { Box, Point, Size } from "./geometry";

@@ -1,7 +1,9 @@
 // Run-length encoding of masks after a stroke, in a worker: the bytes go, the runs stay.
 
+import address from "./maskCoder.worker.ts?worker&url";
 import type { MaskPixels, Runs } from "./maskPixels";
 import type { Edit } from "./store";
+import { startWorker } from "./workers";
 
 export interface EncodeRequest {
   readonly id: number;
@@ -38,7 +40,7 @@ export function compactLater(edits: readonly Edit[]): void {
 
 function coder(): Worker {
   if (worker === null) {
-    worker = new Worker(new URL("./maskCoder.worker.ts", import.meta.url), { type: "module" });
+    worker = startWorker(address);
     worker.onmessage = ({ data }: MessageEvent<EncodeReply>) => {
       waiting.get(data.id)?.compact(data.runs);
       waiting.delete(data.id);

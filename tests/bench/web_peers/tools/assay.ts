@@ -8,7 +8,7 @@ import type { Mark } from "../page";
 import { picture } from "./tool";
 import type { Tool } from "./tool";
 
-export async function make(host: HTMLElement, image: { width: number; height: number }, tiled: boolean): Promise<Tool> {
+export function make(host: HTMLElement, image: { width: number; height: number }, tiled: boolean): Tool {
   let next = 0;
   const engine = new AnnotationEngine({
     newId: () => `n${String((next += 1))}`,
@@ -18,7 +18,7 @@ export async function make(host: HTMLElement, image: { width: number; height: nu
     label: "bench",
   });
   engine.mount(host);
-  const backdrop = tiled ? (await openTiles({ size: image, tileSize: 512, overlap: 0, url: (level, x, y) => `/tile/${String(level)}/${String(x)}/${String(y)}.jpg` })).backdrop : plainBackdrop(stretched(image));
+  const backdrop = tiled ? openTiles({ size: image, tileSize: 512, url: (level, x, y) => `/tile/${String(level)}/${String(x)}/${String(y)}.jpg` }).backdrop : plainBackdrop(stretched(image));
   const pad = engine.element.querySelector<HTMLElement>(".assay-pad");
   if (pad === null) throw new Error("The engine has no pad.");
   pad.setPointerCapture = () => undefined;

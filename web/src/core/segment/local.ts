@@ -1,6 +1,8 @@
 // The suggester that needs no server: the watershed, in a worker where there is one.
 
 import { MaskPixels } from "../maskPixels";
+import { startWorker } from "../workers";
+import address from "./local.worker.ts?worker&url";
 import type { SegmentRequest, Suggester } from "./suggester";
 
 export interface LocalReply {
@@ -20,7 +22,7 @@ export function localSuggester(): Suggester {
   return {
     name: "watershed-1",
     segment(request, signal) {
-      worker ??= new Worker(new URL("./local.worker.ts", import.meta.url), { type: "module" });
+      worker ??= startWorker(address);
       const asked = worker;
       next += 1;
       const id = next;

@@ -54,7 +54,7 @@ const TILE_PX = 512;
 /** A large picture comes in tiles, which the server has beside it; a small one whole. */
 function openPicture(url: string, size: Size | null): ReturnType<typeof loadPicture> {
   if (size === null || size.width * size.height < TILES_FROM_PX) return loadPicture(url);
-  return openTiles({ size, tileSize: TILE_PX, overlap: 0, url: (level, x, y) => `${url}/tiles/${String(level)}-${String(x)}-${String(y)}` });
+  return Promise.resolve(openTiles({ size, tileSize: TILE_PX, url: (level, x, y) => `${url}/tiles/${String(level)}-${String(x)}-${String(y)}` }));
 }
 
 export type PictureState = { readonly state: "none" | "loading" | "shown" } | { readonly state: "failed"; readonly message: string };
