@@ -35,6 +35,13 @@ def readiness(
     )
 
 
+def _unit(question: Question) -> str:
+    """What n counts, in the singular for one."""
+    if question.n != 1:
+        return question.unit
+    return {"people": "person"}.get(question.unit, question.unit.removesuffix("s"))
+
+
 def _question(question: Question) -> QuestionOut:
     return QuestionOut.model_construct(
         key=question.key,
@@ -42,7 +49,7 @@ def _question(question: Question) -> QuestionOut:
         state=question.state,
         answer=question.answer,
         n=question.n,
-        unit=question.unit,
+        unit=_unit(question),
         page=question.page,
         estimate=None if question.estimate is None else EstimateOut.of(question.estimate),
         at_scale=question.at_scale,

@@ -29,7 +29,7 @@ export function CostsPage() {
   const [turned, setTurned] = useState<Turned>({});
   const [dialog, setDialog] = useState<"rates" | "propose" | null>(null);
   const costs = useQuery({ queryKey: ["costs", slug], queryFn: () => api.costs(slug), refetchInterval: 10_000 });
-  const forecast = useQuery({ queryKey: ["forecast", slug, scale, turned], queryFn: () => api.forecast(slug, { scale, ...turned }), placeholderData: keepPreviousData, retry: false });
+  const forecast = useQuery({ queryKey: ["forecast", slug, scale, turned], queryFn: () => api.forecast(slug, { scale, ...turned }), placeholderData: keepPreviousData, retry: false, enabled: costs.data !== undefined && costs.data.currency !== null });
   if (costs.isPending) return <Loading what={t.things.costs} />;
   if (costs.isError) return <ErrorState error={asError(costs.error)} onRetry={() => void costs.refetch()} />;
   const { currency, card_version: version } = costs.data;
