@@ -3333,6 +3333,8 @@ export interface components {
         BatchPolicy: {
             /** Agreement Threshold */
             agreement_threshold: number;
+            /** Blind */
+            blind: boolean;
             /** Gold Everyone */
             gold_everyone: boolean;
             /** Gold Rate */
@@ -3357,6 +3359,8 @@ export interface components {
         BatchPolicyChange: {
             /** Agreement Threshold */
             agreement_threshold?: number | null;
+            /** Blind */
+            blind?: boolean | null;
             /** Gold Everyone */
             gold_everyone?: boolean | null;
             /** Gold Rate */
@@ -6687,7 +6691,8 @@ export interface components {
          * @description A change that the policy guards, to be put to people.
          *
          *     `action` is, by kind: `guideline` {markdown, note}; `gold` {item_id, marks, why, exposure_cap}; `policy`
-         *     {source, based_on}. `evidence` names what it rests on: kind to a reference such as `escalation/<id>`.
+         *     {source, based_on}; `threshold` {body, why, based_on}, the suggestion policy. `evidence` names what it rests on:
+         *     kind to a reference such as `escalation/<id>`.
          */
         ProposalNew: {
             /** Action */
@@ -6702,7 +6707,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "guideline" | "gold" | "policy";
+            kind: "guideline" | "gold" | "policy" | "threshold";
             /** Title */
             title: string;
         };
