@@ -17,7 +17,7 @@ export function ProofCards({ finding, proof }: { finding: Finding; proof: Proof 
           <Row label={t.gaps.agreementNow[finding.part]} estimate={proof.agreement} floor={floor} />
           <Row label={t.gaps.alike} estimate={proof.without} floor={floor} />
           <dt>{t.gaps.lookAgain}</dt>
-          <dd><b>{t.gaps.marks(proof.n_marks)}</b> <span className={css.meta}>{t.gaps.inImages(proof.n_images)}</span></dd>
+          <dd><b>{t.gaps.marks(proof.n_marks, count(proof.n_marks))}</b> <span className={css.meta}>{t.gaps.inImages(proof.n_images)}</span></dd>
         </dl>
         <p className="grey">{t.findings.nobodyChanged}</p>
       </Card>
