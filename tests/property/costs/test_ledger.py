@@ -71,7 +71,7 @@ def play(project: Project, steps: list[tuple[str, str, int]]) -> list[tuple[int,
     return answers
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_the_ledger_equals_a_reckoning_by_hand_and_books_nothing_twice(
     house: House, steps: list[tuple[str, str, int]]
