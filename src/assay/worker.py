@@ -1,102 +1,30 @@
 """The worker: follows events and does the long work beside the server, in a process of its own.
 
-On PostgreSQL, where several processes may use one database, requests then never wait for it. It ends when its server
-does: the server holds the other end of its input.
+On PostgreSQL, where several processes may use one database, requests then never wait for it.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
 import logging
 import os
 import signal
-import subprocess
-import sys
-import threading
-from dataclasses import asdict, fields
-from pathlib import Path
-from typing import Any
 
-from assay.bootstrap import Settings, build
-
-logger = logging.getLogger(__name__)
+from assay.bootstrap import build
+from assay.child import own_settings, say_ready, wait_for_the_end
 
 POLITE = 19
 """Niceness: when there is too much to do, requests come first and the worker catches up later."""
-_AGAIN_S = 2.0
-_END_S = 20.0
-_START = "from assay.worker import main; main()"
-
-
-def settings_to_line(settings: Settings) -> str:
-    """Settings as one line of JSON; they may hold a password, so they never stand on a command line."""
-    return json.dumps(asdict(settings), default=str)
-
-
-def settings_from_line(line: str) -> Settings:
-    """The settings a server has sent."""
-    values: dict[str, Any] = json.loads(line)
-    lists = {
-        field.name: tuple(values[field.name]) for field in fields(Settings) if isinstance(values[field.name], list)
-    }
-    paths = {"data": Path(values["data"]), "import_roots": tuple(Path(p) for p in values["import_roots"])}
-    return Settings(**{**values, **lists, **paths})
 
 
 def main() -> None:
-    """Work until the input ends; the first line of it says for which house."""
+    """Work until the server says it is enough."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server ends this one in order
     os.nice(POLITE)
     logging.basicConfig(level=logging.WARNING)
-    services = build(settings_from_line(sys.stdin.readline()))
+    services = build(own_settings())
     try:
         services.work()
-        sys.stdin.read()
+        say_ready()
+        wait_for_the_end()
     finally:
         services.close()
-
-
-class WorkerProcess:
-    """The worker of one server: started with it, started again when it ends by itself, ended with it."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._process: subprocess.Popen[str] | None = None
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._look_after, name="worker-process", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Let it finish the event in hand; whoever takes too long is ended."""
-        self._stop.set()
-        self._end_input()
-        if self._thread.is_alive():
-            self._thread.join(timeout=_END_S)
-        if self._process is not None and self._process.poll() is None:
-            self._process.kill()
-
-    def _look_after(self) -> None:
-        while not self._stop.is_set():
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
-                [sys.executable, "-c", _START], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
-            )
-            assert self._process.stdin is not None
-            with contextlib.suppress(BrokenPipeError):  # it has ended already
-                self._process.stdin.write(settings_to_line(self._settings) + "\n")
-                self._process.stdin.flush()
-            if self._stop.is_set():
-                self._end_input()
-            code = self._process.wait()
-            if not self._stop.is_set():
-                logger.error("the worker ended (code %s); it is started again in %s s", code, _AGAIN_S)
-                self._stop.wait(_AGAIN_S)
-
-    def _end_input(self) -> None:
-        process = self._process
-        if process is not None and process.stdin is not None and not process.stdin.closed:
-            with contextlib.suppress(BrokenPipeError):
-                process.stdin.close()

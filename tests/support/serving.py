@@ -107,6 +107,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def children_of(pid: int) -> set[int]:
+    """Processes that a process has started, from whichever of its threads."""
+    return {int(child) for each in Path(f"/proc/{pid}/task").glob("*/children") for child in each.read_text().split()}
+
+
 @dataclass
 class ServerProcess:
     """`assay serve` in a process of its own, always on the same port."""
@@ -117,7 +122,8 @@ class ServerProcess:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        options = ["--data", self.place.data, "--database", self.place.database, "--port", str(self.port), "--json"]
+        where = ["--data", str(self.place.data), "--database", self.place.database]
+        options = [*where, "--port", str(self.port), "--json"]
         with (self.place.data / "server.txt").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", "from assay.cli import main; main()", "serve", *options],
@@ -144,10 +150,13 @@ class ServerProcess:
             connection.close()
 
     def cpu_s(self) -> float:
-        """Processor time it has used so far."""
+        """Processor time that it and the processes beside it have used so far."""
         assert self._process is not None
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        first = self._process.pid
+        stats = [
+            Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split() for pid in (first, *children_of(first))
+        ]
+        return sum(int(fields[11]) + int(fields[12]) for fields in stats) / os.sysconf("SC_CLK_TCK")
 
     def kill(self) -> None:
         """Kill -9."""
