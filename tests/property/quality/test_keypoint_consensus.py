@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.quality import Keypoints, fuse_keypoints
@@ -70,6 +70,7 @@ def test_points_are_labelled_and_visible_by_vote() -> None:
     assert np.array_equal(found[:, 2:, :2], points[:, 2:, :2])
 
 
+@settings(deadline=None)
 @given(values=st.lists(st.integers(-9, 9), min_size=1, max_size=9), data=st.data())
 def test_a_weighted_median_leaves_at_most_half_of_the_weight_on_each_side(
     values: list[int], data: st.DataObject
