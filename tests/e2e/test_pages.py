@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 from tests.support.browser import NARROW, Visitor, chromium, visiting, wait_for_picture
 from tests.support.demo_house import Printed, command, played_demo, rows
 from tests.support.sharp_text import OWN, fill_project
@@ -319,6 +319,27 @@ def shown(visitor: Visitor) -> str:
 
 def words(text: str) -> str:
     return " ".join(text.split())
+
+
+def test_the_address_of_the_sign_in_page_does_not_grow_while_that_page_still_loads(
+    browser: Browser, place: Place
+) -> None:
+    """On a slow line the page that asks for a sign-in is drawn again and again before the sign-in page is there."""
+    with visiting(browser, place.printed.address) as before:
+        enter(before, place, "lead")
+    with visiting(browser, place.printed.address) as visitor:
+        held: list[Route] = []
+        visitor.page.route(re.compile("/assets/SignIn-.*[.]js"), lambda route: held.append(route))  # noqa: PLW0108 - a built-in cannot be a handler
+        visitor.open("/p/demo/items?q=tray&order=worst")
+        visitor.until(lambda: held, "the sign-in page is not asked for")
+        for _ in range(20):
+            visitor.page.wait_for_timeout(50)
+            assert len(visitor.page.url) < 200
+        for route in held:
+            route.continue_()
+        expect(visitor.field("Login")).to_be_visible()
+        visitor.sign_in("you-lead")
+        visitor.page.wait_for_url(re.compile(r"/p/demo/items[?]q=tray&order=worst$"))
 
 
 def test_the_watch_over_a_page_notices_what_must_not_happen(browser: Browser, place: Place) -> None:

@@ -123,6 +123,12 @@ export const api = {
   productionChecks: (project: string, cursor: string | null) => call("GET", "/v1/projects/{project}/production/checks", { path: { project }, query: { cursor: cursor ?? undefined, limit: 25 } }),
   readiness: (project: string, scale: number) => call("GET", "/v1/projects/{project}/readiness", { path: { project }, query: { scale } }),
 
+  inbox: (project: string) => call("GET", "/v1/projects/{project}/inbox", { path: { project } }),
+  proposal: (project: string, proposal: string) => call("GET", "/v1/projects/{project}/proposals/{proposal}", { path: { project, proposal } }),
+  signProposal: (project: string, proposal: string, body: { password: string; meaning: string; digest: string }) => call("POST", "/v1/projects/{project}/proposals/{proposal}/signatures", { path: { project, proposal }, body }),
+  refuseProposal: (project: string, proposal: string, reason: string) => call("POST", "/v1/projects/{project}/proposals/{proposal}/refusal", { path: { project, proposal }, body: { reason } }),
+  escalations: (project: string, state: "open" | "ruled" | "withdrawn") => call("GET", "/v1/projects/{project}/escalations", { path: { project }, query: { state, limit: 200 } }),
+  ruleEscalation: (project: string, escalation: string, body: { ruling: string; clause?: { number: string; text: string } | null }) => call("POST", "/v1/projects/{project}/escalations/{escalation}/ruling", { path: { project, escalation }, body }),
   presets: (project: string) => call("GET", "/v1/projects/{project}/policy/presets", { path: { project } }),
   guidelines: (project: string) => call("GET", "/v1/projects/{project}/guidelines", { path: { project }, query: { limit: 200 } }),
   reviews: (project: string, query: Slice & { state?: "open" | "closed" }) => call("GET", "/v1/projects/{project}/reviews", { path: { project }, query }),

@@ -87,3 +87,6 @@ export type PaidRole = "annotator" | "reviewer" | "expert" | "lead" | "engineer"
 export type ProductionQuality = S["QualityOut"];
 export type ProductionCheck = S["CheckRow"];
 export type Readiness = S["ReadinessOut"];
+export type InboxRow = S["InboxRow"];
+export type Proposal = S["ProposalOut"];
+export type Escalation = S["EscalationOut"];

@@ -70,6 +70,7 @@ const PLACES: readonly { readonly title: string | null; readonly places: readonl
       { path: "/review", label: t.nav.review, icon: "review", roles: ["reviewer", "expert", "lead"] },
       { path: "/adjudicate", label: t.nav.adjudicate, icon: "adjudicate", roles: ["expert", "lead"] },
       { path: "/findings", label: t.nav.findings, icon: "findings", roles: SEES_QUALITY },
+      { path: "/questions", label: t.escalations.nav, icon: "questions", roles: ["reviewer", "expert", "lead", "auditor", "admin"] },
       { path: "/doubts", label: t.doubts.nav, icon: "doubts", roles: SEES_QUALITY },
       { path: "/agreement", label: t.pairs.nav, icon: "agreement", roles: SEES_QUALITY },
       { path: "/people", label: t.nav.people, icon: "people", roles: SEES_QUALITY },

@@ -1,8 +1,9 @@
 // Lets only signed-in people through; others go to the sign-in page and come back afterwards.
-import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import { Outlet, useLocation } from "@tanstack/react-router";
 import { ApiError, asError } from "@/api/http";
 import { t } from "@/text/en";
 import { ErrorState, Loading } from "@/ui/Messages";
+import { GoOnce } from "./GoOnce";
 import { SessionProvider, SignInAgain, useSessionQuery } from "./session";
 import { TopProvider } from "./top";
 
@@ -20,6 +21,6 @@ export function SignedIn() {
     );
   }
   if (session.isPending) return <Loading what={t.things.session} />;
-  if (session.error instanceof ApiError && session.error.status === 401) return <Navigate to="/signin" search={{ next: href }} replace />;
+  if (session.error instanceof ApiError && session.error.status === 401) return <GoOnce to="/signin" next={href} />;
   return <ErrorState error={asError(session.error)} onRetry={() => void session.refetch()} />;
 }

@@ -58,6 +58,8 @@ const pages = [
   createRoute({ getParentRoute: () => shell, path: "/doubts", component: lazyRouteComponent(() => import("@/pages/doubts/DoubtsPage"), "DoubtsPage") }),
   createRoute({ getParentRoute: () => shell, path: "/agreement", component: lazyRouteComponent(() => import("@/pages/agreement/PairsPage"), "PairsPage") }),
   createRoute({ getParentRoute: () => shell, path: "/classes/$labelClass", component: lazyRouteComponent(() => import("@/pages/classes/ClassPage"), "ClassPage") }),
+  createRoute({ getParentRoute: () => shell, path: "/questions", component: lazyRouteComponent(() => import("@/pages/escalations/EscalationsPage"), "EscalationsPage") }),
+  createRoute({ getParentRoute: () => shell, path: "/proposals/$proposal", component: lazyRouteComponent(() => import("@/pages/proposals/ProposalPage"), "ProposalPage") }),
   createRoute({ getParentRoute: () => shell, path: "/inbox", component: lazyRouteComponent(() => import("@/pages/inbox/InboxPage"), "InboxPage") }),
   createRoute({ getParentRoute: () => shell, path: "/gold", component: lazyRouteComponent(() => import("@/pages/gold/GoldPage"), "GoldPage") }),
   createRoute({ getParentRoute: () => shell, path: "/guideline", component: lazyRouteComponent(() => import("@/pages/guideline/GuidelinePage"), "GuidelinePage") }),

@@ -1,9 +1,10 @@
 // The projects of whoever is signed in; with one project there is nothing to choose.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, Navigate, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@/api/calls";
 import { asError } from "@/api/http";
+import { GoOnce } from "@/app/GoOnce";
 import { homeOf } from "@/app/project";
 import { rolesSentence, SESSION_KEY, useSession } from "@/app/session";
 import { UserMenu } from "@/app/ProjectLayout";
@@ -25,7 +26,7 @@ export function ProjectsPage() {
   if (projects.isError) return <ErrorState error={asError(projects.error)} onRetry={() => void projects.refetch()} />;
   const only = projects.data.rows.length === 1 ? projects.data.rows[0] : undefined;
   const mayCreate = session.user.is_admin || projects.data.rows.some((each) => each.roles.includes("lead"));
-  if (only !== undefined && all === undefined && !mayCreate) return <Navigate to={homeOf(only.slug, only.roles)} replace />;
+  if (only !== undefined && all === undefined && !mayCreate) return <GoOnce to={homeOf(only.slug, only.roles)} />;
   return (
     <main className={css.page}>
       <PageHead

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { api } from "@/api/calls";
 import { asError } from "@/api/http";
-import type { Release } from "@/api/types";
+import type { InboxRow, Release } from "@/api/types";
 import { useProject } from "@/app/project";
 import { Top } from "@/app/top";
 import { count } from "@/format/numbers";
@@ -63,12 +63,14 @@ function useWaiting(): { mine: Waiting[]; others: Waiting[]; pending: boolean; e
   const every = { refetchInterval: 15_000 } as const;
   const releases = useQuery({ queryKey: ["releases", slug], queryFn: () => api.releases(slug), ...every });
   const overview = useQuery({ queryKey: ["overview", slug], queryFn: () => api.overview(slug), ...every });
+  const inbox = useQuery({ queryKey: ["inbox", slug], queryFn: () => api.inbox(slug), ...every });
   const contests = useQuery({ queryKey: ["contests", slug, "open"], queryFn: () => api.contests(slug, "open"), enabled: may("expert", "lead", "auditor"), ...every });
   const doubts = useQuery({ queryKey: ["doubts", slug, "count"], queryFn: () => api.doubts(slug, { limit: 1 }), enabled: may("reviewer", "expert", "lead"), staleTime: 60_000 });
   const mine: Waiting[] = [];
   const others: Waiting[] = [];
+  for (const row of inbox.data?.rows ?? []) mine.push({ id: row.id, state: "waiting", what: row.title, why: row.why, since: row.since, to: placeOf(row, base), act: t.inbox.open[row.kind === "escalation" ? "contests" : "sign"] });
   for (const release of releases.data?.rows ?? []) {
-    if (release.state === "frozen") (release.may_sign ? mine : others).push(waitingRelease(release, base));
+    if (release.state === "frozen" && !release.may_sign) others.push(waitingRelease(release, base));
     else if (release.state === "blocked") (may("lead") ? mine : others).push(blockedRelease(release, base));
   }
   const progress = overview.data?.progress;
@@ -83,14 +85,17 @@ function useWaiting(): { mine: Waiting[]; others: Waiting[]; pending: boolean; e
   add(may("lead", "expert") ? mine : others, nFindings, { state: "warn", what: t.inbox.findings(nFindings), why: t.inbox.findingsWhy, to: `${base}/findings`, act: t.inbox.open.findings });
   const nDoubts = Object.values(doubts.data?.counts ?? {}).reduce((sum, each) => sum + each, 0);
   add(mine, nDoubts, { state: "none", what: t.inbox.doubts(count(nDoubts)), why: t.inbox.doubtsWhy, to: `${base}/doubts`, act: t.inbox.open.doubts });
-  return { mine, others, pending: releases.isPending || overview.isPending, error: releases.error ?? overview.error, retry: () => { void releases.refetch(); void overview.refetch(); } };
+  return { mine, others, pending: releases.isPending || overview.isPending || inbox.isPending, error: releases.error ?? overview.error ?? inbox.error, retry: () => { void inbox.refetch(); void releases.refetch(); void overview.refetch(); } };
+}
+
+/** The page behind a row of the inbox. */
+function placeOf(row: InboxRow, base: string): string {
+  if (row.kind === "release") return `${base}/releases/${row.id}`;
+  return row.kind === "escalation" ? `${base}/questions` : `${base}/proposals/${row.id}`;
 }
 
 function waitingRelease(release: Release, base: string): Waiting {
-  const missing = Math.max(0, release.signatures_needed - release.signatures.length);
-  const to = `${base}/releases/${release.id}`;
-  if (release.may_sign) return { id: release.id, state: "waiting", what: t.inbox.sign(release.name), why: t.inbox.signWhy(count(release.n_items), count(release.n_marks), missing), since: release.frozen_at, to, act: t.inbox.open.sign };
-  return { id: release.id, state: "waiting", what: release.name, why: t.inbox.notYours(release.name, release.why_not ?? ""), since: release.frozen_at, to, act: t.actions.open };
+  return { id: release.id, state: "waiting", what: release.name, why: t.inbox.notYours(release.name, release.why_not ?? ""), since: release.frozen_at, to: `${base}/releases/${release.id}`, act: t.actions.open };
 }
 
 function blockedRelease(release: Release, base: string): Waiting {
