@@ -95,9 +95,11 @@ def ask_experts(actor: Actor, project: str, name: str, question: Question, *, ho
         then = _draw(known["then"], question.n_then, "archived", rng)
         items = items_by_id(rx, [*now, *then])
     shares = _shares(experts, [*now, *then], items, rng)
+    blind = BatchPolicy(
+        overlap=1, gold_rate=0.0, review_share=0.0, priority=0, match_iou=policy.match_iou, lease_s=LEASE_S, blind=True
+    )
     batch = hand_out(
-        actor, project, name, shares, BatchPolicy(overlap=1, gold_rate=0.0, review_share=0.0, priority=0,
-        match_iou=policy.match_iou, lease_s=LEASE_S), policy_version=policy.version, schema_version=versions[0],
+        actor, project, name, shares, blind, policy_version=policy.version, schema_version=versions[0],
         guideline_version=versions[1], seed=question.seed, house=house,
     )  # fmt: skip
     kept = {name: known[name] for name in ("model", "people", "gold", "archive")}

@@ -45,6 +45,7 @@ class BatchPolicy:
         match_iou: from here on two marks are the same object.
         tight_iou: matched below it means badly placed.
         lease_s: how long a task is held for one person.
+        blind: nobody is shown a model's suggestions.
     """
 
     overlap: int = 3
@@ -56,6 +57,7 @@ class BatchPolicy:
     match_iou: float = 0.5
     tight_iou: float = 0.7
     lease_s: float = 1800.0
+    blind: bool = False
 
     def __post_init__(self) -> None:
         limits: dict[str, tuple[float, float]] = {

@@ -23,6 +23,7 @@ class BatchPolicy(WireModel):
     match_iou: float
     tight_iou: float
     lease_s: float
+    blind: bool
 
 
 class BatchPolicyChange(WireModel):
@@ -37,6 +38,7 @@ class BatchPolicyChange(WireModel):
     match_iou: float | None = None
     tight_iou: float | None = None
     lease_s: float | None = None
+    blind: bool | None = None
 
 
 class BatchNew(WireModel):

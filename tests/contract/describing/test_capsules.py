@@ -25,6 +25,7 @@ from assay.models import (
     register_version,
     take_in_predictions,
 )
+from assay.queue import list_batches
 from assay.storage import Blobs, House
 
 PLACE = (10.0, 10.0, 30.0, 30.0)
@@ -79,6 +80,7 @@ def test_careless_annotators_are_found_by_experts_who_cannot_tell_old_items_from
 ) -> None:
     answered(project, lambda n: "dust" if n >= N_GOLD and n % 3 == 0 else "cell")
     asked = ask_experts(TEST, project.id, "why", ASKED, house=project.house, blobs=blobs)
+    assert [b.policy.blind for b in list_batches(TEST, project.id, house=project.house)] == [True, False]
     assert project.claim("ann") is None
     first = project.claim("eve")
     assert first is not None

@@ -25,7 +25,7 @@ from assay.models.suggesting.queries import (
 )
 from assay.models.suggesting.rules import draw_arm, is_right, judge_fates, policy_from_json, shown_marks
 from assay.quality.certificates import Certificate
-from assay.queue import Assignment, Kind
+from assay.queue import Assignment, Kind, batch_in
 from assay.review import consensus_of_item
 from assay.storage import House, Rx, Tx
 
@@ -80,7 +80,8 @@ def suggest_for(actor: Actor, project: str, assignment: Assignment, *, house: Ho
             return []
         known = store.find_suggestion(rx, assignment.id)
         marks, prediction = _offer(rx, policy, assignment.item_id)
-        blind = store.find_label(rx, assignment.item_id) is not None
+        batch = batch_in(rx, assignment.batch_id)
+        blind = store.find_label(rx, assignment.item_id) is not None or (batch is not None and batch.policy.blind)
         blind = blind or (prediction is not None and would_take(rx, prediction, policy))
     if known is None:
         arm = Arm.WITHHELD if blind else draw_arm(assignment.id, policy.withheld_share)
