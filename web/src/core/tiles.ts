@@ -54,6 +54,8 @@ export class TilePainter {
   #view: View = { scale: 1, x: 0, y: 0 };
   #screen: Size = { width: 0, height: 0 };
   #frame = 0;
+  /** What is seen around the picture. */
+  #ground = "";
   #gone = false;
   /** Tiles that failed since the view last changed: not asked for again until it does. */
   readonly #failed = new Set<string>();
@@ -71,6 +73,7 @@ export class TilePainter {
       this.element.height = Math.max(1, Math.round(screen.height * globalThis.devicePixelRatio));
       this.element.style.width = `${String(screen.width)}px`;
       this.element.style.height = `${String(screen.height)}px`;
+      this.#ground = getComputedStyle(this.element).backgroundColor;
     }
     this.#view = view;
     this.#screen = screen;
@@ -93,7 +96,7 @@ export class TilePainter {
     if (context === null) return;
     const ratio = globalThis.devicePixelRatio;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.fillStyle = getComputedStyle(this.element).backgroundColor;
+    context.fillStyle = this.#ground;
     context.fillRect(0, 0, this.#screen.width, this.#screen.height);
     context.imageSmoothingEnabled = this.#view.scale < 4;
     for (const place of this.#wanted) this.#paintTile(context, place);
