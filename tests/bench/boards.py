@@ -1,6 +1,6 @@
 """The trainer `boards` on DeepPCB: how good it gets with how many boards, and on a product line it has never seen.
 
-python -m tests.bench.boards [--train 20 140] [--epochs 16] [--seeds 1] [--unseen-group]
+python -m tests.bench.boards [--train 20 140] [--epochs 20] [--seeds 1] [--unseen-group]
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def main() -> None:
     """Print one line a training."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--train", type=int, nargs="+", default=[20, 140])
-    parser.add_argument("--epochs", type=int, default=16)
+    parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--unseen-group", action="store_true", help="test on the last product line only")
     options = parser.parse_args()

@@ -104,7 +104,7 @@ class BoardTrainer:
     def check(self, config: dict[str, Any]) -> None:
         """See `Trainer`."""
         check_keys(config, self.KEYS)
-        number(config, "epochs", 16, 1, 200)
+        number(config, "epochs", 20, 1, 200)
         number(config, "seed", 0, 0, 2**31)
 
     def fit(self, data: TrainingSet, pictures: PictureReader, config: dict[str, Any], log: Log) -> Fitted:
@@ -119,7 +119,7 @@ class BoardTrainer:
         grow = growth_of(boards[:40])
         parts = [examples_of(board, len(classes), grow, rng) for board in boards]
         log(f"{sum(len(p.classes) for p in parts)} crops; people draw defects {grow:.2f} times as large as they are")
-        epochs = int(number(config, "epochs", 16, 1, 200))
+        epochs = int(number(config, "epochs", 20, 1, 200))
         net = train_boards(parts, len(classes), rng=rng, epochs=epochs, log=log)
         made = {k: v for k, v in config.items() if k in {"template", "min_confidence"}}
         facts = {"n_train": len(boards), "n_crops": sum(len(p.classes) for p in parts), "classes": classes}

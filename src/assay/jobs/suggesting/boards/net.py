@@ -21,6 +21,10 @@ FLAT: Final = 6 * 6 * 32
 SMOOTH: Final = 0.1
 """Width within which the error of a box counts squared (in units of its window)."""
 BOX_WEIGHT: Final = 5.0
+WARM_UP: Final = 100
+"""Steps over which the rate rises, so that the first crops do not silence filters for good."""
+MOST_SLOPE: Final = 5.0
+"""Length beyond which a step's slopes are shortened."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +75,8 @@ def train_net(
             loss, slopes = _loss(weights, x, classes[rows], b, n_classes)
             losses.append(loss)
             step += 1
-            now = rate * 0.5 * (1 + np.cos(np.pi * step / total))
+            now = rate * min(1.0, step / WARM_UP) * 0.5 * (1 + np.cos(np.pi * step / total))
+            slopes = _clipped(slopes)
             for k, g in slopes.items():
                 first[k] = 0.9 * first[k] + 0.1 * g
                 second[k] = 0.999 * second[k] + 0.001 * g * g
@@ -79,6 +84,11 @@ def train_net(
                 weights[k] = (weights[k] - now * (m / (np.sqrt(v) + 1e-8) + 1e-4 * weights[k])).astype(np.float32)
         log(f"epoch {epoch + 1} of {epochs}: loss {np.mean(losses):.4f}")
     return SmallNet(weights, n_classes)
+
+
+def _clipped(slopes: Weights) -> Weights:
+    length = float(np.sqrt(sum(float((g * g).sum()) for g in slopes.values())))
+    return slopes if length <= MOST_SLOPE else {k: g * np.float32(MOST_SLOPE / length) for k, g in slopes.items()}
 
 
 def _batches(n: int, size: int, rng: np.random.Generator) -> Iterator[NDArray[np.int64]]:
