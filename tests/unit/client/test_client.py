@@ -14,6 +14,7 @@ from assay.client import AsyncClient, Call, Client, ServerAwayError, calls
 from assay.client.errors import error_from
 from assay.client.transport import TRIES, options, pause_before, request_of
 from assay.kernel import errors
+from assay.wire.costs import RateCardNew
 from assay.wire.gold import GoldMark
 from assay.wire.labels import LabelClass
 from assay.wire.policy import Policy
@@ -37,6 +38,8 @@ ARGUMENTS: dict[str, Any] = {
     "client_key": "key-12345",
     "value": Policy.model_construct(version=1),
     "version": "current",
+    "predictions": [],
+    "card": RateCardNew.model_construct(version=0),
 }
 MADE = {
     name: function
@@ -85,7 +88,9 @@ def test_a_gold_mark_travels_as_it_is() -> None:
     body = json.loads(calls.sign_gold("p", "i", [mark], "sure", exposure_cap=4).body or b"")
     assert body == {
         "item_id": "i",
-        "marks": [{"label_class": "cell", "shape": "bbox", "bbox": [1.0, 2.0, 3.0, 4.0], "clauses": ["1.1"]}],
+        "marks": [
+            {"label_class": "cell", "shape": "bbox", "bbox": [1.0, 2.0, 3.0, 4.0], "clauses": ["1.1"], "geometry": None}
+        ],
         "why": "sure",
         "exposure_cap": 4,
     }

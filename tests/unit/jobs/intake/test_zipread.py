@@ -49,7 +49,9 @@ contents = st.dictionaries(
 
 @settings(max_examples=60, deadline=None)
 @given(
-    files=contents, method=st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]), comment=st.binary(max_size=9)
+    files=contents,
+    method=st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]),
+    comment=st.binary(max_size=9).filter(lambda text: b"PK" not in text),  # a comment with records in it is refused
 )
 def test_what_the_standard_library_packs_is_read_back_the_same(
     files: dict[str, bytes], method: int, comment: bytes
