@@ -93,7 +93,7 @@ def test_what_could_be_judged_is_said_and_may_be_asked_for_anew(lead: Visitor, s
     before = server.lead.get("/practice")["at"]
     lead.open(f"/p/{SLUG}/findings")
     lead.sees("What could be judged")
-    lead.sees("not enough evidence")  # of classes there is one only, of other kinds of object too few
+    lead.sees("there is one class only")
     lead.button("Compare again").click()
     lead.until(lambda: server.lead.get("/practice")["at"] != before, "practice was not compared again")
     lead.sees("What could be judged")

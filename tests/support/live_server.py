@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from assay.access import (
     make_link,
     redeem_link,
 )
+from assay.api.rates import RATES, Rate, Rates
 from assay.api.services import Services
 from assay.bootstrap import Settings, build
 from assay.kernel.actor import system
@@ -138,6 +139,7 @@ class Live:
 def live(data: Path, **settings: Any) -> Iterator[Live]:
     """A running server with a project and its people."""
     services = build(Settings(data=data, port=0, **settings), passwords=cheap_passwords())
+    services = replace(services, rates=Rates({kind: Rate(100_000, 0.001, kind) for kind in RATES}))  # tests hurry
     try:
         house = services.house
         project = found_project(SETUP, "Cells", SLUG, house=house).id

@@ -66,7 +66,9 @@ def kept_by(server: Live) -> dict[str, list[tuple[str, tuple[float, ...]]]]:
     found = {}
     for name, item in server.items().items():
         marks = server.lead.get(f"/items/{item['id']}/why")["marks"]
-        assert {(m["author"], m["origin"]) for m in marks} <= {("imported, quality unknown", "imported")}
+        assert all((m["author"]["name"], m["origin"]) == ("imported, quality unknown", "imported") for m in marks), (
+            marks
+        )
         found[Path(name).stem] = sorted((m["label_class"], tuple(round(v, 2) for v in m["bbox"])) for m in marks)
     return found
 
@@ -126,7 +128,7 @@ def exif_jpeg(seed: int) -> bytes:
 def assert_by_reference(server: Live, originals: dict[str, bytes]) -> None:
     """Only thumbnails are stored, and what is served is a clean copy of what lies in the store."""
     blobs = Blobs(f"file://{server.data / 'blobs'}")
-    stored = set(blobs.hashes())
+    stored = {sha256 for sha256 in blobs.hashes() if not blobs.get(sha256).startswith(b"PAR1")}  # tables of statistics
     assert len(stored) == len(originals)
     for name, data in originals.items():
         assert hashlib.sha256(data).hexdigest() not in stored

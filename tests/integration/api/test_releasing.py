@@ -171,7 +171,7 @@ def test_pandas_and_duckdb_open_the_tables(server: Live, release: dict[str, Any]
     assert len(marks) == release["n_marks"]
     assert set(marks["label_class"]) == {"Cell", "Dust"}
     query = f"SELECT split, count(*) FROM '{folder / 'items.parquet'}' GROUP BY split"  # noqa: S608 - our own folder
-    assert sum(n for _, n in duckdb.sql(query).fetchall()) == release["n_items"] == N
+    assert sum(n for _, n in duckdb.connect().sql(query).fetchall()) == release["n_items"] == N
 
 
 def test_pycocotools_loads_the_coco_export_with_its_pictures(
