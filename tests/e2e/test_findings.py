@@ -82,8 +82,9 @@ def test_a_lead_sees_where_people_part_and_publishes_the_clause_in_the_editor(le
     lead.field("What changes, and why").fill("Two read it otherwise.")
     lead.button("Publish version 2").click()
     lead.sees("4.2 Cells cut by the image edge")
-    (finding,) = server.lead.all_rows("/findings")
-    assert finding["state"] == "published"
+    lead.until(
+        lambda: [f["state"] for f in server.lead.all_rows("/findings")] == ["published"], "the finding stays open"
+    )
     assert server.lead.get("/guidelines/2")["clauses"][1]["title"] == "Cells cut by the image edge"
     lead.open(f"/p/{SLUG}/findings")
     lead.sees("This is settled; the pictures stay as evidence.")
