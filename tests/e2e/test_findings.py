@@ -88,6 +88,7 @@ def test_a_lead_sees_where_people_part_and_publishes_the_clause_in_the_editor(le
     assert server.lead.get("/guidelines/2")["clauses"][1]["title"] == "Cells cut by the image edge"
     lead.open(f"/p/{SLUG}/findings")
     lead.sees("This is settled; the pictures stay as evidence.")
+    lead.sees("1 finding, settled")
 
 
 def test_what_could_be_judged_is_said_and_may_be_asked_for_anew(lead: Visitor, server: Live) -> None:
@@ -95,6 +96,7 @@ def test_what_could_be_judged_is_said_and_may_be_asked_for_anew(lead: Visitor, s
     lead.open(f"/p/{SLUG}/findings")
     lead.sees("What could be judged")
     lead.sees("there is one class only")
+    lead.sees("small: too few, about")
     lead.button("Compare again").click()
     lead.until(lambda: server.lead.get("/practice")["at"] != before, "practice was not compared again")
     lead.sees("What could be judged")

@@ -20,7 +20,7 @@ from assay.access import (
     make_link,
     redeem_link,
 )
-from assay.api.rates import RATES, Rate, Rates
+from assay.api.rates import RATES, Rates
 from assay.api.services import Services
 from assay.bootstrap import Settings, build
 from assay.kernel.actor import system
@@ -136,10 +136,10 @@ class Live:
 
 
 @contextmanager
-def live(data: Path, **settings: Any) -> Iterator[Live]:
-    """A running server with a project and its people."""
+def live(data: Path, *, n_imports: int = RATES["import"].burst, **settings: Any) -> Iterator[Live]:
+    """A running server with a project and its people, who may begin so many imports at once."""
     services = build(Settings(data=data, port=0, **settings), passwords=cheap_passwords())
-    services = replace(services, rates=Rates({kind: Rate(100_000, 0.001, kind) for kind in RATES}))  # tests hurry
+    services = replace(services, rates=Rates({**RATES, "import": replace(RATES["import"], burst=n_imports)}))
     try:
         house = services.house
         project = found_project(SETUP, "Cells", SLUG, house=house).id

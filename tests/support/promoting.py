@@ -245,7 +245,7 @@ def main(url: str, data: Path, point: str) -> None:
         now = version_of_alias(rx, PRODUCTION)
     if now is not None:
         roll_back(*somebody(project, "lead"), "drill", house=house)
-    assert runner.catch_up() >= 0
+    runner.catch_up()
     flows.close()
     house.close()
     sys.stdout.write("done\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,23 +11,30 @@ from typing import Any
 import sqlalchemy as sa
 
 Rows = Sequence[Mapping[str, Any]]
-# Not VARCHAR(n): a cast would cut what is too long, where storing it is an error.
+# Not VARCHAR(n): a cast would cut what is too long, where storing it is an error. And what makes a value plain refuses
+# what is none: a fraction for a whole number, a number for text.
 _TYPES: tuple[tuple[type[sa.types.TypeEngine[Any]], str, Callable[[Any], Any]], ...] = (
     (sa.Boolean, "boolean", bool),
     (sa.Float, "double precision", float),
-    (sa.Integer, "bigint", int),
-    (sa.String, "text", str),
+    (sa.Integer, "bigint", operator.index),
+    (sa.String, "text", str.__str__),
     (sa.LargeBinary, "bytea", bytes),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column that gets values: from this key of a row, made plain, and what a row without the key gets."""
+    """A column that gets values.
+
+    Attributes:
+        key: of a row's value; with `filled_in`, rows have none, and get `gap`.
+        plain: makes a value of the plainest type of one.
+    """
 
     key: str
     parameter: str
     plain: Callable[[Any], Any]
+    filled_in: bool
     gap: Any
 
 
@@ -39,7 +47,7 @@ def _part(table: sa.Table, names: tuple[str, ...], prefix: str, *, many: bool) -
             continue
         sql, plain = next((sql, plain) for kind, sql, plain in _TYPES if isinstance(column.type, kind))
         parameter = f"{prefix}_{column.name}"
-        columns.append(_Column(column.name, parameter, plain, gap))
+        columns.append(_Column(column.name, parameter, plain, column.name not in names, gap))
         values.append(f"CAST(:{parameter} AS {sql}{'[]' if many else ''})")
     listed, given = ", ".join(f'"{column.key}"' for column in columns), ", ".join(values)
     source = f"SELECT * FROM unnest({given})" if many else f"VALUES ({given})"  # noqa: S608 - parameters only
@@ -61,14 +69,15 @@ def one_insert(inserts: Sequence[tuple[sa.Table, Rows]]) -> tuple[sa.TextClause,
 
     Args:
         inserts: tables of plain columns (text, numbers, truth, bytes), each with at least one row; all rows of a table
-            have the keys of the first. A key that is absent gets the column's default, NULL where it has none.
+            have the keys of the first. A column that is not among them gets its default, NULL where it has none.
     """
     shapes = tuple((table, tuple(rows[0]), len(rows) > 1) for table, rows in inserts)
     statement, plans = _plan(shapes)
     parameters: dict[str, Any] = {}
     for (_, rows), columns in zip(inserts, plans, strict=True):
         for column in columns:
-            key, plain, gap = column.key, column.plain, column.gap
-            values = [None if (v := row.get(key, gap)) is None else plain(v) for row in rows]
+            key, plain = column.key, column.plain
+            given = [column.gap] * len(rows) if column.filled_in else [row[key] for row in rows]
+            values = [None if value is None else plain(value) for value in given]
             parameters[column.parameter] = values if len(rows) > 1 else values[0]
     return statement, parameters

@@ -174,7 +174,7 @@ def test_certified_answers_are_taken_released_for_training_only_and_never_calibr
         labels = automatic_labels_of(rx, certificate.id)
     assert certificate.state == "certified", certificate.words
     taken = {a.item_id for a in labels if a.state == "standing"}
-    assert taken  # how many depends on which of them Ann met
+    assert len(taken) >= 7
     drawn = {a.item_id for a in labels if a.audit.value == "drawn"}
     left = set(_work(large, 64))  # audits, and what the certificate does not reach
     assert drawn <= left
@@ -220,8 +220,9 @@ def test_more_work_or_another_policy_makes_the_model_answer_by_itself(shop: Mode
     shop.trained()
     _policy(shop, classes={"*": {"mode": "loop"}})
     shop.batch(shop.project.items[16:])
+    shop.desk.work()  # what other tests' projects have left waiting
     shop.project.follow()
-    assert shop.desk.work() >= 2  # other tests' projects may have left runs that wait
+    assert shop.desk.work() == 2
     assert sum(e.body["n"] for e in shop.project.events("model.answered")) == 24
 
 

@@ -46,7 +46,7 @@ def real_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(tmp_path: Path) -> Iterator[Live]:
     (tmp_path / "in").mkdir()
     settings = {"import_roots": (tmp_path / "in",), "stores_allowed": (f"file://{tmp_path / 'in'}", "s3://box/set")}
-    with live(tmp_path / "data", **settings) as running:
+    with live(tmp_path / "data", n_imports=1000, **settings) as running:  # every hostile archive is one
         yield running
 
 

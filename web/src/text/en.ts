@@ -289,6 +289,7 @@ export const t = {
     lookStates: { looked: "judged", not_enough_evidence: "not enough evidence", needs_three_people: "needs three people" },
     nothing: "no practice differs",
     nFound: (n: number) => s(n, "finding", "findings"),
+    nSettled: (n: number) => `${s(n, "finding", "findings")}, settled`,
     thin: (kind: string, needs: string) => `${kind}: too few, about ${needs} images would do`,
     kinds: { edge: "cut by the edge", small: "small", covered: "partly covered", elongated: "elongated" } as Record<string, string>,
     care: "Care, apart from practice", careNote: "misses and unsteadiness where no practice differs",

@@ -45,12 +45,14 @@ function Looks({ looks, findings }: { looks: Looked["looks"]; findings: readonly
   return (
     <ul className={css.looks}>
       {looks.map((look) => {
-        const n = findings.filter((finding) => finding.part === look.part && finding.state === "open").length;
+        const found = findings.filter((finding) => finding.part === look.part);
+        const n = found.filter((finding) => finding.state === "open").length;
+        const outcome = n > 0 ? t.gaps.nFound(n) : found.length > 0 ? t.gaps.nSettled(found.length) : t.gaps.nothing;
         const thin = Object.entries(look.thin).map(([kind, needs]) => t.gaps.thin(t.gaps.kinds[kind] ?? kind, count(needs)));
         return (
           <li key={look.part}>
             <b>{t.gaps.parts[look.part]}</b>
-            <span className={look.state === "looked" ? undefined : "grey"}>{look.state === "looked" ? (n === 0 ? t.gaps.nothing : t.gaps.nFound(n)) : t.gaps.lookStates[look.state]}</span>
+            <span className={look.state === "looked" ? undefined : "grey"}>{look.state === "looked" ? outcome : t.gaps.lookStates[look.state]}</span>
             <span className="grey">{[look.why, ...(look.state === "looked" ? thin : [])].filter((words) => words !== "").join(" · ")}</span>
           </li>
         );
