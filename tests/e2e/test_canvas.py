@@ -326,6 +326,10 @@ def test_keys_follow_a_preset_and_a_taken_key_is_refused(desk: Visitor) -> None:
     you.page.get_by_role("option", name="Assay").click()
     press("Escape")
     expect(you.dialog).to_have_count(0)
+    for key, tool in (("v", "select"), ("r", "box")):
+        you.page.evaluate("document.activeElement.blur()")
+        press(key)
+        assert you.page.evaluate("window.__assay.tool()") == tool, "with nothing focused, keys are the canvas's"
     press("2")
     press("Shift+R")
     assert you.page.evaluate("window.__assay.tool()") == "box", "dust is drawn in boxes only"

@@ -101,8 +101,12 @@ class Services:
     rates: Rates = field(default_factory=Rates)
 
     def start(self, *, work: bool = True) -> None:
-        """Keep answers ready, and unless a process of its own does that: `work`."""
+        """Keep answers ready, and unless a process of its own does that: `work`.
+
+        Items are described where requests are answered: what an encoder failed at is told from memory.
+        """
         self.caches.start()
+        self.describer.start()
         if work:
             self.work()
 
@@ -110,7 +114,6 @@ class Services:
         """Follow events, work through imports, end leases that run out, and what else goes on by itself."""
         self.runner.start()
         self.importer.start()
-        self.describer.start()
         self.models.start()
         self.ticker.start()
 

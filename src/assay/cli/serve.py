@@ -56,15 +56,6 @@ def serve(
         list[str] | None,
         typer.Option(envvar="ASSAY_TRAINERS", help="NAME=COMMAND: a program that trains; repeat for several."),
     ] = None,
-    processes: Annotated[
-        int,
-        typer.Option(
-            envvar="ASSAY_PROCESSES",
-            min=0,
-            max=64,
-            help="Processes that answer, on PostgreSQL; by default one for each of up to four cores.",
-        ),
-    ] = 0,
     open_projects: Annotated[
         bool, typer.Option("--open-projects", envvar="ASSAY_OPEN_PROJECTS", help="Let everybody make projects.")
     ] = False,
@@ -73,7 +64,7 @@ def serve(
     """Start the server; the first start prints a link that makes you the first administrator."""
     from assay.bootstrap import Settings, build
     from assay.cli.first import first_link
-    from assay.server import Server, check_bind, processes_for
+    from assay.server import Server, check_bind
 
     settings = Settings(
         data=folder(data),
@@ -94,7 +85,6 @@ def serve(
     )
     check_bind(settings)
     services = build(settings)
-    n_processes = processes_for(services.house.database.name, processes)
 
     def tell(address: str) -> None:
         link = first_link(services)
@@ -108,7 +98,7 @@ def serve(
         print("Ctrl-C stops it; the data stays in", settings.data, flush=True)
 
     try:
-        Server(services, started=tell, processes=n_processes).serve_until_stopped()
+        Server(services, started=tell, apart=True).serve_until_stopped()
     except KeyboardInterrupt:  # the way to stop it
         if not as_json:
             print("Stopped.")

@@ -72,7 +72,7 @@ class PostgresDatabase:
 
     name = "postgresql"
 
-    def __init__(self, url: str, *, pool_size: int = 24, n_writers: int = 6) -> None:
+    def __init__(self, url: str, *, pool_size: int = 24, n_writers: int = 16) -> None:
         self._gate = Gate(n_writers)
         self.engine = _engine(url, pool_size, SESSION)
         # Changes are the same few statements by key: planning them each time costs more than it finds.

@@ -251,7 +251,7 @@ def test_where_the_rulebook_wants_a_person_nothing_is_taken(large: ModelShop) ->
     classes = {"*": {"mode": "automatic", "target": 0.3, "sureness": 0.8}}
     _policy(large, withheld_share=1.0, classes=classes)
     _run(large, "suggest")
-    _work(large, 14)
+    _work(large, 28)
     assert _run(large, "certify")[-1] == "0 answers taken unseen, 0 drawn for blind audits"
     with large.house.read(SETUP, large.project.id) as rx:
         assert all_certificates(rx)[0].state == "certified"

@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 BLOCK: Final = 128
 """Items described and booked together; an interruption loses at most so many."""
 PAGE: Final = 2000
-IDLE_S: Final = 20.0
+IDLE_S: Final = 5.0
 WAKES: Final = ("import.finished", "encoder.added")
 
 

@@ -9,10 +9,16 @@ export function useWorkKeys(keys: KeyMap, scopes: readonly Scope[], engine: Anno
   const latest = useRef({ engine, actions, scopes });
   latest.current = { engine, actions, scopes };
   useEffect(() => {
+    // With nothing focused, as after a dialog, keys are meant for the canvas; it is focused, so that it hears them end.
+    const canvasAction = (event: KeyboardEvent): string | null => {
+      const action = event.target === document.body && event.key !== "Tab" ? keys.match(event, ["canvas"]) : null;
+      if (action !== null) latest.current.engine?.focus();
+      return action;
+    };
     const listen = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || document.querySelector("[role=dialog]") !== null) return;
       const field = inField(event.target);
-      const action = keys.match(event, latest.current.scopes, field);
+      const action = keys.match(event, latest.current.scopes, field) ?? canvasAction(event);
       if (action === null) return;
       // Tab is a key of the canvas and of the bare page; on a button or a link it goes on to the next one.
       if (event.key === "Tab" && onControl(event.target)) return;

@@ -1,4 +1,4 @@
-"""Several processes behind one address: they answer, come back when one dies, and end with their server."""
+"""The worker beside a server on PostgreSQL: it follows events, comes back when it dies, and ends with its server."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ import pytest
 from tests.support.serving import Http, children_of, free_port
 
 from assay.bootstrap import Settings
-from assay.child import settings_from_line, settings_to_line
-from assay.server import OneProcessError, processes_for
+from assay.worker import settings_from_line, settings_to_line
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -40,9 +39,9 @@ def wait_until(true: Callable[[], bool], what: str) -> None:
 
 @contextmanager
 def started(data: Path, url: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """A server of two processes and a worker, once it has told its address; ended at the end."""
+    """A server with its worker, once it has told its address; ended at the end."""
     port = free_port()
-    options = ["--data", str(data), "--database", url, "--port", str(port), "--processes", "2", "--json"]
+    options = ["--data", str(data), "--database", url, "--port", str(port), "--json"]
     code = "from assay.cli import main; main()"
     command = [sys.executable, "-c", code, "serve", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -60,52 +59,42 @@ def started(data: Path, url: str) -> Iterator[tuple[subprocess.Popen[str], int]]
                 process.terminate()
 
 
-def answers(port: int) -> bool:
-    """Whether new connections, whichever process takes them, get answers."""
-    for _ in range(12):
-        http = Http(port, "")
-        try:
-            if http.call("GET", "/v1/health")[0] != 200:
-                return False
-        except OSError:
-            return False
-        finally:
-            http.close()
-    return True
+def lag(port: int) -> int:
+    """How many events wait for the slowest consumer, by the server's own word."""
+    http = Http(port, "")
+    try:
+        status, told = http.call("GET", "/v1/health")
+        assert status == 200
+        return max((consumer["lag"] for consumer in told["consumers"]), default=0)
+    finally:
+        http.close()
 
 
-def test_a_dead_process_is_replaced_and_all_end_with_their_server(fresh_postgres_url: str, tmp_path: Path) -> None:
+def test_a_dead_worker_is_replaced_events_are_followed_and_it_ends_with_its_server(
+    fresh_postgres_url: str, tmp_path: Path
+) -> None:
     with started(tmp_path / "house", fresh_postgres_url) as (server, port):
-        before = children_of(server.pid)
-        assert len(before) == 2, "one more that answers, and the worker"
-        assert answers(port)
-        for child in before:
-            os.kill(child, signal.SIGKILL)
-        wait_until(lambda: len(children_of(server.pid) - before) == 2, "the dead are replaced")
-        wait_until(lambda: answers(port), "it answers again")
-        beside = children_of(server.pid)
+        wait_until(lambda: len(children_of(server.pid)) == 1, "the worker")
+        (first,) = children_of(server.pid)
+        wait_until(lambda: lag(port) == 0, "the events of the first start are followed")
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: len(children_of(server.pid) - {first}) == 1, "the dead one is replaced")
+        (second,) = children_of(server.pid) - {first}
         server.send_signal(signal.SIGTERM)
         server.wait(60)
-        assert not any(runs(child) for child in beside)
+        assert not runs(second)
 
 
 def test_nobody_is_left_when_the_server_is_killed(fresh_postgres_url: str, tmp_path: Path) -> None:
     with started(tmp_path / "house", fresh_postgres_url) as (server, _):
+        wait_until(lambda: len(children_of(server.pid)) == 1, "the worker")
         beside = children_of(server.pid)
         server.kill()
         server.wait(10)
-        wait_until(lambda: not any(runs(child) for child in beside), "its children end")
+        wait_until(lambda: not any(runs(child) for child in beside), "its worker ends")
 
 
-def test_an_sqlite_house_has_one_process() -> None:
-    assert processes_for("sqlite", 0) == processes_for("sqlite", 1) == 1
-    assert processes_for("postgresql", 3) == 3
-    assert 1 <= processes_for("postgresql", 0) <= 4
-    with pytest.raises(OneProcessError):
-        processes_for("sqlite", 2)
-
-
-def test_settings_reach_a_child_as_they_are(tmp_path: Path) -> None:
+def test_settings_reach_the_worker_as_they_are(tmp_path: Path) -> None:
     settings = Settings(
         data=tmp_path,
         database_url="postgresql://x:s%22@h/d",
