@@ -45,6 +45,7 @@ from assay.models.queries import (
     predictions_of_items,
     version_in,
     version_of_alias,
+    versions_before,
     versions_of,
 )
 
@@ -87,5 +88,6 @@ __all__ = [
     "version_digest",
     "version_in",
     "version_of_alias",
+    "versions_before",
     "versions_of",
 ]

@@ -72,6 +72,7 @@ def prediction_in(rx: Rx, prediction_id: str) -> Prediction:
 
 
 aliases = store.aliases
+versions_before = store.versions_before
 alias_moves = store.alias_moves
 predictions_of_item = store.predictions_of_item
 predictions_of_items = store.predictions_of_items

@@ -260,6 +260,12 @@ _versions = (
     .where(model_versions.c.project_id == PROJECT)
     .order_by(model_versions.c.name, model_versions.c.number.desc())
 )
+_versions_before = (
+    sa.select(model_versions)
+    .where(model_versions.c.project_id == PROJECT, model_versions.c.id < sa.bindparam("before"))
+    .order_by(model_versions.c.id.desc())
+    .limit(sa.bindparam("n"))
+)
 _by_id = sa.select(model_versions).where(
     model_versions.c.project_id == PROJECT, model_versions.c.id == sa.bindparam("version")
 )
@@ -279,6 +285,11 @@ _of_run = sa.select(model_versions).where(
 def all_versions(rx: Rx) -> list[ModelVersion]:
     """Every version, by name, newest first."""
     return [_version(row) for row in rx.rows(_versions)]
+
+
+def versions_before(rx: Rx, before: str, n: int) -> list[ModelVersion]:
+    """Versions registered before the id `before` (empty for the newest), newest first, at most `n`."""
+    return [_version(row) for row in rx.rows(_versions_before, before=before or "g", n=n)]
 
 
 def find_by_id(rx: Rx, version_id: str) -> ModelVersion | None:
@@ -351,10 +362,22 @@ def _version(row: Any) -> ModelVersion:  # noqa: ANN401 - a database row
 
 # --- aliases --------------------------------------------------------------------------------------------------------
 
-_moves = (
-    sa.select(model_alias_moves)
+_newest_moves = (
+    sa.select(model_alias_moves.c.alias, sa.func.max(model_alias_moves.c.serial).label("serial"))
     .where(model_alias_moves.c.project_id == PROJECT)
-    .order_by(model_alias_moves.c.alias, model_alias_moves.c.serial)
+    .group_by(model_alias_moves.c.alias)
+    .subquery()
+)
+_pointed = (
+    sa.select(model_alias_moves.c.alias, model_alias_moves.c.version_id)
+    .join(
+        _newest_moves,
+        sa.and_(
+            model_alias_moves.c.alias == _newest_moves.c.alias,
+            model_alias_moves.c.serial == _newest_moves.c.serial,
+        ),
+    )
+    .where(model_alias_moves.c.project_id == PROJECT)
 )
 _moves_of = (
     sa.select(model_alias_moves)
@@ -376,8 +399,7 @@ def find_move(rx: Rx, alias: str) -> AliasMove | None:
 
 def aliases(rx: Rx) -> dict[str, str]:
     """Where each alias points now; those taken away are left out."""
-    now = {row.alias: row.version_id for row in rx.rows(_moves)}  # the last of each alias stays
-    return {alias: version for alias, version in now.items() if version is not None}
+    return {row.alias: row.version_id for row in rx.rows(_pointed) if row.version_id is not None}
 
 
 def add_move(tx: Tx, move: AliasMove) -> bool:

@@ -268,5 +268,7 @@ def _end(tx: Tx, promotion: Promotion, state: PromotionState, reason: str, **val
 
 
 list_promotions = store.list_promotions
+newest_of_versions = store.newest_of_versions
+promotions_before = store.promotions_before
 promotion_of_proposal = store.promotion_of_proposal
 unfinished_promotions = store.unfinished_promotions

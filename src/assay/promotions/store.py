@@ -35,6 +35,7 @@ promotions = sa.Table(
     sa.Index("ix_promotions_project", "project_id", "id"),
     sa.Index("ix_promotions_state", "state", "project_id"),
     sa.Index("ix_promotions_proposal", "project_id", "proposal_id"),
+    sa.Index("ix_promotions_version", "project_id", "version_id", "id"),
 )
 
 _one = sa.select(promotions).where(promotions.c.project_id == PROJECT, promotions.c.id == sa.bindparam("wanted"))
@@ -44,6 +45,18 @@ _by_proposal = sa.select(promotions).where(
 )
 _all = sa.select(promotions).where(promotions.c.project_id == PROJECT).order_by(promotions.c.id.desc())
 _in_states = _all.where(promotions.c.state.in_(sa.bindparam("states", expanding=True)))
+_before = _all.where(promotions.c.id < sa.bindparam("before")).limit(sa.bindparam("n"))
+_newest_ids = (
+    sa.select(sa.func.max(promotions.c.id).label("id"))
+    .where(
+        promotions.c.project_id == PROJECT,
+        promotions.c.version_id.in_(sa.bindparam("versions", expanding=True)),
+    )
+    .group_by(promotions.c.version_id)
+)
+_standing = sa.select(promotions.c.id, promotions.c.version_id, promotions.c.state).where(
+    promotions.c.project_id == PROJECT, promotions.c.id.in_(sa.bindparam("ids", expanding=True))
+)
 _unfinished = (
     sa.select(promotions.c.project_id, promotions.c.id)
     .where(promotions.c.state.in_(sa.bindparam("states", expanding=True)))
@@ -88,6 +101,17 @@ def list_promotions(rx: Rx, states: Sequence[PromotionState] = ()) -> list[Promo
     """Promotions, newest first; only in `states` where some are named."""
     rows = rx.rows(_in_states, states=[s.value for s in states]) if states else rx.rows(_all)
     return [_read(row) for row in rows]
+
+
+def promotions_before(rx: Rx, before: str, n: int) -> list[Promotion]:
+    """Promotions asked for before the id `before` (empty for the newest), newest first, at most `n`."""
+    return [_read(row) for row in rx.rows(_before, before=before or "g", n=n)]
+
+
+def newest_of_versions(rx: Rx, version_ids: Sequence[str]) -> dict[str, tuple[str, PromotionState]]:
+    """Id and state of the newest promotion of each of these versions; versions without one are left out."""
+    ids = [row.id for row in rx.rows(_newest_ids, versions=list(version_ids))]
+    return {row.version_id: (row.id, PromotionState(row.state)) for row in rx.rows(_standing, ids=ids)}
 
 
 def unfinished_promotions(rx: Rx, states: Sequence[PromotionState]) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from assay.models.runs.actions import end_run, keep_step, queue_run, start_run
 from assay.models.runs.errors import RunEndedError, RunNotFoundError
 from assay.models.runs.model import Run, RunState
-from assay.models.runs.queries import all_runs, open_runs, run_in, run_log
+from assay.models.runs.queries import all_runs, log_tail, open_runs, run_in, run_log, runs_before
 
 __all__ = [
     "Run",
@@ -13,9 +13,11 @@ __all__ = [
     "all_runs",
     "end_run",
     "keep_step",
+    "log_tail",
     "open_runs",
     "queue_run",
     "run_in",
     "run_log",
+    "runs_before",
     "start_run",
 ]

@@ -23,3 +23,5 @@ def run_in(rx: Rx, run_id: str) -> Run:
 all_runs = store.all_runs
 open_runs = store.open_runs
 run_log = store.run_log
+runs_before = store.runs_before
+log_tail = store.log_tail

@@ -18,6 +18,12 @@ OPEN = ("waiting", "running")
 
 _one = sa.select(training_runs).where(training_runs.c.project_id == PROJECT, training_runs.c.id == sa.bindparam("run"))
 _all = sa.select(training_runs).where(training_runs.c.project_id == PROJECT).order_by(training_runs.c.id.desc())
+_before = (
+    sa.select(training_runs)
+    .where(training_runs.c.project_id == PROJECT, training_runs.c.id < sa.bindparam("before_id"))
+    .order_by(training_runs.c.id.desc())
+    .limit(sa.bindparam("n"))
+)
 _open = (
     sa.select(training_runs.c.project_id, training_runs.c.id)
     .where(training_runs.c.state.in_(OPEN))
@@ -47,6 +53,15 @@ _log = (
     .where(training_log.c.project_id == PROJECT, training_log.c.run_id == sa.bindparam("run"))
     .order_by(training_log.c.line_no)
 )
+_tail = (
+    sa.select(training_log)
+    .where(
+        training_log.c.project_id == PROJECT,
+        training_log.c.run_id == sa.bindparam("run"),
+        training_log.c.line_no >= sa.bindparam("first"),
+    )
+    .order_by(training_log.c.line_no)
+)
 _last_line = sa.select(sa.func.max(training_log.c.line_no)).where(
     training_log.c.project_id == PROJECT, training_log.c.run_id == sa.bindparam("run")
 )
@@ -61,6 +76,11 @@ def find_run(rx: Rx, run_id: str) -> Run | None:
 def all_runs(rx: Rx) -> list[Run]:
     """Every run, newest first."""
     return [_run(row) for row in rx.rows(_all)]
+
+
+def runs_before(rx: Rx, before: str, n: int) -> list[Run]:
+    """Runs begun before the id `before` (empty for the newest), newest first, at most `n`."""
+    return [_run(row) for row in rx.rows(_before, before_id=before or "g", n=n)]
 
 
 def open_runs(rx: Rx) -> list[tuple[str, str]]:
@@ -120,6 +140,13 @@ def add_lines(tx: Tx, run_id: str, lines: Sequence[str]) -> None:
 def run_log(rx: Rx, run_id: str) -> list[tuple[int, str]]:
     """A run's log: instant and text."""
     return [(row.at_us, row.text) for row in rx.rows(_log, run=run_id)]
+
+
+def log_tail(rx: Rx, run_id: str, n: int) -> tuple[list[str], int]:
+    """The last lines of a run's log, at most `n`, and how many it has in all."""
+    last = rx.value(_last_line, run=run_id)
+    total = 0 if last is None else last + 1
+    return [row.text for row in rx.rows(_tail, run=run_id, first=max(0, total - n))], total
 
 
 def _run(row: Any) -> Run:  # noqa: ANN401 - a database row

@@ -21,6 +21,7 @@ from assay.models.suggesting.model import (
     ANY_CLASS,
     Arm,
     AuditResult,
+    AutomaticLabel,
     StoredCertificate,
     Suggestion,
     SuggestionPolicy,
@@ -35,6 +36,8 @@ QUEUE_KEY = "queue"
 """Request key of the answers that are suggested."""
 PAGE = 1000
 N_REPLICATES = 1000
+NEWEST_TASKS = 5000
+"""Handed-in tasks that the figures about suggestions rest on at most."""
 
 
 def suggestion_policy_in(rx: Rx) -> SuggestionPolicy:
@@ -167,11 +170,14 @@ def _one_of_each_object(rx: Rx, ids: Sequence[str]) -> list[str]:
     return kept
 
 
+def audits_of(rx: Rx, certificate_id: str) -> list[AutomaticLabel]:
+    """The labels under a certificate that blind audits have judged, in the order in which they came back."""
+    return sorted(store.audited_labels(rx, certificate_id), key=lambda a: (a.audited_at_us or 0, a.id))
+
+
 def audit_state_of(rx: Rx, certificate: StoredCertificate) -> tuple[AuditState, Estimate]:
     """Where the chart over a certificate's audits stands, and the share found wrong."""
-    labels = [a for a in store.labels_of(rx, certificate.id) if a.audit in {AuditResult.RIGHT, AuditResult.WRONG}]
-    labels.sort(key=lambda a: (a.audited_at_us or 0, a.id))
-    wrong = [a.audit is AuditResult.WRONG for a in labels]
+    wrong = [a.audit is AuditResult.WRONG for a in audits_of(rx, certificate.id)]
     state = watch_audits(design_audit_chart(certificate.target), wrong)
     rate = bootstrap_ratio(wrong, np.ones(len(wrong)), rng=np.random.default_rng(0), proportion=True)
     return state, rate
@@ -199,8 +205,8 @@ class Figures:
 
 
 def figures_of(rx: Rx) -> Figures:
-    """Measure by the tasks handed in so far; only items on which the model had an answer count, in both arms."""
-    every = [s for s in store.judged_suggestions(rx) if s.prediction_id is not None]
+    """Measure by the newest tasks handed in; only items on which the model had an answer count, in both arms."""
+    every = [s for s in store.judged_suggestions(rx, NEWEST_TASKS) if s.prediction_id is not None]
     shown = [s for s in every if s.arm is Arm.SHOWN]
     withheld = [s for s in every if s.arm is Arm.WITHHELD]
     return Figures(
@@ -244,4 +250,6 @@ def _saving(shown: Sequence[Suggestion], withheld: Sequence[Suggestion]) -> Esti
 
 
 all_certificates = store.all_certificates
+certificates_before = store.certificates_before
+count_standing = store.count_standing
 automatic_labels_of = store.labels_of

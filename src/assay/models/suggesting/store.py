@@ -50,7 +50,8 @@ _suggestion = sa.select(suggestions).where(
 _judged = (
     sa.select(suggestions)
     .where(suggestions.c.project_id == PROJECT, suggestions.c.submission_id.is_not(None))
-    .order_by(suggestions.c.id)
+    .order_by(suggestions.c.id.desc())
+    .limit(sa.bindparam("n"))
 )
 _shown_items = (
     sa.select(suggestions.c.item_id)
@@ -87,9 +88,9 @@ def find_suggestion(rx: Rx, assignment_id: str) -> Suggestion | None:
     return None if row is None else _suggestion_of(row)
 
 
-def judged_suggestions(rx: Rx) -> list[Suggestion]:
-    """Every suggestion whose work was handed in."""
-    return [_suggestion_of(row) for row in rx.rows(_judged)]
+def judged_suggestions(rx: Rx, n: int) -> list[Suggestion]:
+    """The newest suggestions whose work was handed in, at most `n`, oldest first."""
+    return [_suggestion_of(row) for row in rx.rows(_judged, n=n)][::-1]
 
 
 def items_shown(rx: Rx, item_ids: Sequence[str]) -> set[str]:
@@ -157,6 +158,13 @@ _certificate = sa.select(certificates).where(
 _all_certificates = (
     sa.select(certificates).where(certificates.c.project_id == PROJECT).order_by(certificates.c.id.desc())
 )
+_certificates_before = (
+    sa.select(certificates)
+    .where(certificates.c.project_id == PROJECT, certificates.c.id < sa.bindparam("before"))
+    .order_by(certificates.c.id.desc())
+    .limit(sa.bindparam("n"))
+)
+_certificates_of = _certificates_before.where(certificates.c.version_id == sa.bindparam("version"))
 _end = (
     sa.update(certificates)
     .where(
@@ -177,6 +185,15 @@ def find_certificate(rx: Rx, certificate_id: str) -> StoredCertificate | None:
 def all_certificates(rx: Rx) -> list[StoredCertificate]:
     """Every certificate and refusal, newest first."""
     return [_certificate_of(row) for row in rx.rows(_all_certificates)]
+
+
+def certificates_before(rx: Rx, before: str, n: int, *, version_id: str | None = None) -> list[StoredCertificate]:
+    """Certificates and refusals older than the id `before` (empty for the newest), of one version where named."""
+    if version_id is None:
+        rows = rx.rows(_certificates_before, before=before or "g", n=n)
+    else:
+        rows = rx.rows(_certificates_of, before=before or "g", n=n, version=version_id)
+    return [_certificate_of(row) for row in rows]
 
 
 def add_certificate(tx: Tx, value: StoredCertificate) -> None:
@@ -240,6 +257,12 @@ _labels_of = (
     .where(automatic_labels.c.project_id == PROJECT, automatic_labels.c.certificate_id == sa.bindparam("certificate"))
     .order_by(automatic_labels.c.id)
 )
+_audited = _labels_of.where(automatic_labels.c.audit.in_(("right", "wrong")))
+_n_standing = sa.select(sa.func.count()).where(
+    automatic_labels.c.project_id == PROJECT,
+    automatic_labels.c.certificate_id == sa.bindparam("certificate"),
+    automatic_labels.c.state == "standing",
+)
 _all_label_items = sa.select(automatic_labels.c.item_id).where(automatic_labels.c.project_id == PROJECT)
 _audit = (
     sa.update(automatic_labels)
@@ -270,6 +293,16 @@ def find_label(rx: Rx, item_id: str) -> AutomaticLabel | None:
 def labels_of(rx: Rx, certificate_id: str) -> list[AutomaticLabel]:
     """Everything taken under a certificate, in order."""
     return [_label_of(row) for row in rx.rows(_labels_of, certificate=certificate_id)]
+
+
+def audited_labels(rx: Rx, certificate_id: str) -> list[AutomaticLabel]:
+    """What blind audits have said something about under a certificate, in the order it was taken."""
+    return [_label_of(row) for row in rx.rows(_audited, certificate=certificate_id)]
+
+
+def count_standing(rx: Rx, certificate_id: str) -> int:
+    """How many labels taken under a certificate stand."""
+    return rx.value(_n_standing, certificate=certificate_id) or 0
 
 
 def labelled_items(rx: Rx) -> set[str]:
