@@ -25,6 +25,10 @@ class _NothingNewError(Exception):
     """An empty queue was looked at and nothing changed; leaves nothing to store."""
 
 
+class _HoldsWorkError(Exception):
+    """The person holds work that this claim may answer with; it is locked first, so the claim begins anew."""
+
+
 def claim_next(actor: Actor, project: str, *, resume: bool = True, house: House) -> Claim:
     """Give this person their next assignment: the one they hold, or the most urgent open task they have not met.
 
@@ -41,22 +45,43 @@ def claim_practice(actor: Actor, project: str, *, house: House) -> Claim:
 
 def _claim(actor: Actor, project: str, why: str, *, practice: bool, resume: bool, house: House) -> Claim:
     try:
-        with house.write(actor, project, why) as tx:
-            return _give(tx, practice=practice, resume=resume)
+        with house.write(actor, project, why, urgent=True) as tx:
+            return _give_new(tx, practice=practice, resume=resume)
+    except _NothingNewError:
+        return Claim(None, "empty")
+    except _HoldsWorkError:
+        return _claim_held(actor, project, why, practice=practice, resume=resume, house=house)
+
+
+def _claim_held(actor: Actor, project: str, why: str, *, practice: bool, resume: bool, house: House) -> Claim:
+    """Answer with what the person holds, as far as it is still theirs.
+
+    Here and everywhere assignments are locked before places, and places before tasks.
+    """
+    try:
+        with house.write(actor, project, why, urgent=True) as tx:
+            held = _resume(tx, practice=practice, more=not resume)
+            desk = _desk(tx)
+            if held is None:
+                return _give(tx, desk, practice=practice)
+            n_done = max(0, given_today(desk.places, tx.now_us) - (not practice))
+            return Claim(held, "none", store.find_draft(tx, held.id), n_done)
     except _NothingNewError:
         return Claim(None, "empty")
 
 
-def _give(tx: Tx, *, practice: bool, resume: bool) -> Claim:
-    """What a claim answers. Here and everywhere assignments are locked before places, and places before tasks."""
-    held = _resume(tx, practice=practice, more=not resume)
-    desk = _desk(tx)
-    n_given = given_today(desk.places, tx.now_us)
-    if held is not None:
-        return Claim(held, "none", store.find_draft(tx, held.id), max(0, n_given - (not practice)))
+def _give_new(tx: Tx, *, practice: bool, resume: bool) -> Claim:
+    """What a claim answers when the person holds nothing that goes first."""
+    desk = _desk(tx, besides=0 if resume else MAX_HELD - 1)
+    if desk.holds:
+        raise _HoldsWorkError
+    return _give(tx, desk, practice=practice)
+
+
+def _give(tx: Tx, desk: Desk, *, practice: bool) -> Claim:
     task = _search(tx, Kind.PRACTICE, desk.places[Kind.PRACTICE]) if practice else _draw(tx, desk)
     if task is not None:
-        return Claim(_lease(tx, task, desk), "none", None, n_given)
+        return Claim(_lease(tx, task, desk), "none", None, given_today(desk.places, tx.now_us))
     if not tx.events:
         raise _NothingNewError
     return Claim(None, "empty")
@@ -79,13 +104,13 @@ def _resume(tx: Tx, *, practice: bool, more: bool) -> Assignment | None:
     return None
 
 
-def _desk(tx: Tx) -> Desk:
+def _desk(tx: Tx, *, besides: int = 0) -> Desk:
     """Where this person has got to, and the policy they work under; a first claim opens a place of each kind."""
-    desk = store.desk_of(tx, tx.actor.id)
+    desk = store.desk_of(tx, tx.actor.id, besides=besides)
     if len(desk.places) < len(Kind):
         for kind in Kind:
             store.open_place(tx, tx.actor.id, kind, random_id())
-        desk = store.desk_of(tx, tx.actor.id)
+        desk = store.desk_of(tx, tx.actor.id, besides=besides)
     return desk
 
 

@@ -151,6 +151,7 @@ class Desk:
         batch_id: None while no batch is open; so is `policy`.
         schema_version: of the label schema; 0 when there is none yet.
         guideline_version: 0 when there is none yet.
+        holds: whether they have unfinished assignments in hand (more than were asked about).
     """
 
     places: dict[Kind, Place]
@@ -158,6 +159,7 @@ class Desk:
     policy: BatchPolicy | None
     schema_version: int
     guideline_version: int
+    holds: bool
 
 
 @dataclass(frozen=True, slots=True)

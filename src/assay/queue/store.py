@@ -144,10 +144,26 @@ _newest = (
     .correlate(None)
     .scalar_subquery()
 )
+_holds = (
+    sa.select(assignments.c.id)
+    .join(tasks, sa.and_(tasks.c.project_id == assignments.c.project_id, tasks.c.id == assignments.c.task_id))
+    .where(
+        assignments.c.project_id == PROJECT,
+        assignments.c.user_id == sa.bindparam("user"),
+        _IN_HAND,
+        tasks.c.state != "closed",
+        tasks.c.state != "retired",
+    )
+    .limit(1)
+    .offset(sa.bindparam("besides"))
+    .correlate(None)
+    .scalar_subquery()
+)
 # One statement for everything a claim has to know; inside a write, two claims of one person come one by one.
 _desk = (
     sa.select(
         places,
+        _holds.label("holds"),
         batches.c.id.label("batch_id"),
         batches.c.policy,
         newest_schema_version.label("schema_version"),
@@ -207,17 +223,19 @@ def held_by(tx: Tx, user_id: str) -> list[tuple[Assignment, bool]]:
     return [(_assignment(row), row.n_taken < row.overlap) for row in tx.rows(_held, user=user_id)]
 
 
-def desk_of(rx: Rx, user_id: str) -> Desk:
-    """Where this person has got to, by kind of task, and the newest open batch."""
-    rows = rx.rows(_desk_held if isinstance(rx, Tx) else _desk, user=user_id)
+def desk_of(rx: Rx, user_id: str, *, besides: int = 0) -> Desk:
+    """Where this person has got to, by kind of task, the newest batch, and whether they hold more than `besides`."""
+    rows = rx.rows(_desk_held if isinstance(rx, Tx) else _desk, user=user_id, besides=besides)
     places = {
         Kind(row.kind): Place(row.rank, row.n_claimed, row.salt, row.wrapped_at_us, row.day, row.n_today)
         for row in rows
     }
     if not rows:
-        return Desk(places, None, None, 0, 0)
-    policy = None if rows[0].batch_id is None else _policy(rows[0].policy)
-    return Desk(places, rows[0].batch_id, policy, rows[0].schema_version or 0, rows[0].guideline_version or 0)
+        return Desk(places, None, None, 0, 0, holds=False)
+    first = rows[0]
+    policy = None if first.batch_id is None else _policy(first.policy)
+    versions = (first.schema_version or 0, first.guideline_version or 0)
+    return Desk(places, first.batch_id, policy, *versions, holds=first.holds is not None)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -304,7 +322,9 @@ def open_place(tx: Tx, user_id: str, kind: Kind, salt: str) -> None:
 def move_place(tx: Tx, user_id: str, kind: Kind, *, rank: int, more: int, wrapped_at_us: int | None) -> None:
     """Remember where this person has got to."""
     today = day_of(tx.now_us)
-    tx.change(_move, user=user_id, kind_=kind.value, new_rank=rank, more=more, new_wrapped=wrapped_at_us, today=today)
+    tx.change_last(
+        _move, user=user_id, kind_=kind.value, new_rank=rank, more=more, new_wrapped=wrapped_at_us, today=today
+    )
 
 
 def give_back(tx: Tx, user_id: str, kind: Kind) -> None:
@@ -444,9 +464,9 @@ def finish_assignment(
     submission_id: str | None,
     n_marks: int | None,
     reason: str | None,
-) -> bool:
-    """Close an assignment with its answer or the reason there is none; False when it was closed before."""
-    changed = tx.change(
+) -> None:
+    """Close an assignment, which the caller has locked, with its answer or the reason there is none."""
+    tx.change_last(
         _finish,
         assignment=assignment_id,
         new_state=state.value,
@@ -455,7 +475,6 @@ def finish_assignment(
         marks=n_marks,
         why=reason,
     )
-    return changed == 1
 
 
 def count_answer(tx: Tx, task_id: str) -> bool:
@@ -548,7 +567,7 @@ def save_draft(tx: Tx, assignment_id: str, draft: Draft) -> bool:
 
 def drop_draft(tx: Tx, assignment_id: str) -> None:
     """Forget the draft once the work is in."""
-    tx.change(_drop_draft, assignment=assignment_id)
+    tx.change_last(_drop_draft, assignment=assignment_id)
 
 
 # --- batches --------------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ HOLD_S = 600
 
 def claim_review(actor: Actor, project: str, *, author_id: str | None = None, house: House) -> ReviewCase | None:
     """Give this reviewer the next answer to look at, never their own; None when there is none."""
-    with house.write(actor, project, "claim review") as tx:
+    with house.write(actor, project, "claim review", urgent=True) as tx:
         review = store.next_review(tx, actor.id, author_id)
         if review is None:
             tx.record("review.found_none", subject=f"user/{actor.id}")
@@ -154,7 +154,7 @@ def _apply(tx: Tx, submission: Submission, verdict: Verdict) -> None:
 
 def claim_adjudication(actor: Actor, project: str, *, house: House) -> AdjudicationCase | None:
     """Give this expert the worst open dispute in which they have no part; None when there is none."""
-    with house.write(actor, project, "claim adjudication") as tx:
+    with house.write(actor, project, "claim adjudication", urgent=True) as tx:
         for dispute in store.open_adjudications(tx, actor.id):
             answers = answers_in(tx, dispute.item_id, dispute.batch_id)
             if actor.id in {s.author_id for s in answers.submissions}:

@@ -17,7 +17,7 @@ from assay.kernel.actor import Actor
 from assay.kernel.canonical import canonical_json
 from assay.kernel.clock import Clock, SystemClock
 from assay.kernel.ids import new_id
-from assay.storage.bulk import one_insert
+from assay.storage.bulk import Change, one_statement
 from assay.storage.errors import ReplayChangedError, TenantUnboundError, UnauditedWriteError
 from assay.storage.events import NO_PROJECT, Event, events, write_keys
 from assay.storage.faults import fault_of
@@ -40,8 +40,11 @@ class Database(Protocol):
         """A connection that sees one moment."""
         ...
 
-    def writing(self) -> AbstractContextManager[sa.Connection]:
-        """A connection whose changes are durable when the block has ended without an exception."""
+    def writing(self, *, urgent: bool = False) -> AbstractContextManager[sa.Connection]:
+        """A connection whose changes are durable when the block has ended without an exception.
+
+        Who is urgent goes before others that wait.
+        """
         ...
 
     def migrating(self) -> AbstractContextManager[sa.Connection]:
@@ -85,11 +88,14 @@ class Rx:
         return self._execute(statement, {**params, **tenant} if params else tenant)
 
     def _execute(self, statement: Any, params: Params | Sequence[Params] | None) -> sa.CursorResult[Any]:  # noqa: ANN401 - any statement
+        return self._guarded(self._connection.execute, statement, params)
+
+    def _guarded(self, run: Callable[..., sa.CursorResult[Any]], *what: Any) -> sa.CursorResult[Any]:  # noqa: ANN401 - statement, parameters
         """Run it; after a failure nothing more runs, on either database (PostgreSQL would refuse anyway)."""
         if self._fault is not None:
             raise self._fault
         try:
-            return self._connection.execute(statement, params)
+            return run(*what)
         except (exc.SQLAlchemyError, OverflowError, UnicodeEncodeError) as error:
             self._fault = fault_of(error) or error
             if self._fault is error:
@@ -123,6 +129,7 @@ class Tx(Rx):
         self.replayed = False
         self.events: list[Event] = []
         self._last: dict[tuple[sa.Table, tuple[str, ...]], list[Params]] = {}
+        self._changes: list[tuple[Change, Params]] = []
 
     def new_id(self) -> str:
         """A time-ordered id made at this transaction's moment."""
@@ -132,6 +139,14 @@ class Tx(Rx):
         """Run an UPDATE or DELETE; returns how many rows it touched."""
         self._refuse_replay()
         return self._run(statement, params).rowcount
+
+    def change_last(self, statement: Change, **params: Any) -> None:  # noqa: ANN401 - values for parameters
+        """Run an UPDATE or DELETE when the block has ended: of rows that nothing in this write looks at any more."""
+        self._refuse_replay()
+        if self._project is not None:
+            require_project(statement)
+            params[PROJECT_PARAMETER] = self._project
+        self._changes.append((statement, params))
 
     def returning(self, statement: Any, **params: Any) -> list[Row]:  # noqa: ANN401 - any statement
         """Run a change with RETURNING; returns its rows."""
@@ -152,10 +167,14 @@ class Tx(Rx):
         if many:
             self._last.setdefault((table, tuple(many[0])), []).extend(many)
 
-    def _insert_all(self, inserts: Sequence[tuple[sa.Table, Sequence[Params]]]) -> None:
-        if self.dialect == "postgresql" and (len(inserts) > 1 or len(inserts[0][1]) > 1):
-            self._execute(*one_insert(inserts))
+    def _insert_all(
+        self, inserts: Sequence[tuple[sa.Table, Sequence[Params]]], changes: Sequence[tuple[Change, Params]] = ()
+    ) -> None:
+        if self.dialect == "postgresql" and (changes or len(inserts) > 1 or len(inserts[0][1]) > 1):
+            self._guarded(self._connection.exec_driver_sql, *one_statement(inserts, changes))
             return
+        for change, params in changes:
+            self._execute(change, params)
         for table, rows in inserts:
             self._execute(_insert(table), rows if len(rows) > 1 else rows[0])
 
@@ -218,7 +237,7 @@ class Tx(Rx):
             }
             for e in self.events
         ]
-        self._insert_all([*((table, late) for (table, _), late in self._last.items()), (events, rows)])
+        self._insert_all([*((table, late) for (table, _), late in self._last.items()), (events, rows)], self._changes)
 
 
 class House:
@@ -246,7 +265,9 @@ class House:
             yield Rx(connection, actor, project, self.clock.now_us())
 
     @contextmanager
-    def write(self, actor: Actor, project: str | None, why: str, key: str | None = None) -> Iterator[Tx]:
+    def write(
+        self, actor: Actor, project: str | None, why: str, key: str | None = None, *, urgent: bool = False
+    ) -> Iterator[Tx]:
         """Change things, all or nothing; durable when the block has ended.
 
         Args:
@@ -255,11 +276,12 @@ class House:
             why: the reason, in the audit log.
             key: makes the write happen once: a second write with the same key in the same project gets
                 `tx.replayed` and stores nothing.
+            urgent: somebody looks at an empty page until it is done; it goes before others that wait.
 
         Raises:
             UnauditedWriteError: the block recorded no event.
         """
-        with self._alone(), self.database.writing() as connection:
+        with self._alone(), self.database.writing(urgent=urgent) as connection:
             tx = Tx(connection, actor, project, self.clock.now_us(), why)
             if key is not None:
                 row = {"project_id": project or NO_PROJECT, "key": key, "at_us": tx.now_us}

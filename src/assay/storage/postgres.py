@@ -66,7 +66,8 @@ class PostgresDatabase:
     Args:
         url: `postgresql://...`; `?host=/folder` for a socket.
         pool_size: connections kept; as many again are opened under load.
-        n_writers: changes at the same moment; more wait in the order they came. More would only wait for each other
+        n_writers: changes at the same moment; more wait, the urgent ones first, in the order
+            they came. More would only wait for each other
             inside PostgreSQL, in no order.
     """
 
@@ -107,15 +108,15 @@ class PostgresDatabase:
         except exc.SQLAlchemyError as error:
             raise (fault_of(error) or error) from error
 
-    def writing(self) -> AbstractContextManager[sa.Connection]:
+    def writing(self, *, urgent: bool = False) -> AbstractContextManager[sa.Connection]:
         """Run a change and commit it."""
-        return self._changed(self._changing)
+        return self._changed(self._changing, urgent=urgent)
 
     @contextmanager
-    def _changed(self, engine: sa.Engine) -> Iterator[sa.Connection]:
+    def _changed(self, engine: sa.Engine, *, urgent: bool = False) -> Iterator[sa.Connection]:
         committing = False
         try:
-            with self._gate.place(WAIT_S), engine.begin() as connection:
+            with self._gate.place(WAIT_S, urgent=urgent), engine.begin() as connection:
                 yield connection
                 committing = True
         except TurnTimeoutError:

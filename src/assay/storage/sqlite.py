@@ -127,11 +127,11 @@ class SqliteDatabase:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
+    def writing(self, *, urgent: bool = False) -> Iterator[sa.Connection]:
         """Run a change; returns after the group's commit."""
         group: _Group | None = None
         try:
-            self._turn.enter(WAIT_S)
+            self._turn.enter(WAIT_S, urgent=urgent)
             group = self._join()
             self._sql("SAVEPOINT change")
             try:

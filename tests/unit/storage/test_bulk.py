@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from assay.storage.bulk import one_insert
+from assay.storage.bulk import one_statement
 
 things = sa.Table(
     "things",
@@ -27,20 +27,20 @@ class Word(enum.StrEnum):
 
 
 def test_lists_are_unnested_and_a_column_nobody_gives_gets_its_default() -> None:
-    statement, sent = one_insert([(things, [{"name": "a", "size": 1}, {"name": None, "size": 2}])])
+    statement, sent = one_statement([(things, [{"name": "a", "size": 1}, {"name": None, "size": 2}])])
     assert sent == {"p0_name": ["a", None], "p0_n": [4, 4], "p0_size": [1, 2]}
     assert str(statement) == (
         'INSERT INTO "things" ("name", "n", "size") SELECT * FROM unnest('
-        "CAST(:p0_name AS text[]), CAST(:p0_n AS bigint[]), CAST(:p0_size AS bigint[]))"
+        "CAST(%(p0_name)s AS text[]), CAST(%(p0_n)s AS bigint[]), CAST(%(p0_size)s AS bigint[]))"
     )
 
 
 def test_rows_of_several_tables_travel_together_and_one_row_as_plain_values() -> None:
     one, many = {"name": Word.AS_IT_IS, "share": 1}, [{"name": "a"}, {"name": "b"}]
-    statement, sent = one_insert([(things, many), (things, [one])])
+    statement, sent = one_statement([(things, many), (things, [one])])
     assert str(statement).startswith('WITH i0 AS (INSERT INTO "things" ("name", "n") SELECT * FROM unnest(')
     assert str(statement).endswith(
-        "VALUES (CAST(:p1_name AS text), CAST(:p1_n AS bigint), CAST(:p1_share AS double precision))"
+        "VALUES (CAST(%(p1_name)s AS text), CAST(%(p1_n)s AS bigint), CAST(%(p1_share)s AS double precision))"
     )
     assert sent["p1_name"] == "as"
     assert type(sent["p1_name"]) is str
@@ -58,4 +58,17 @@ def test_rows_of_several_tables_travel_together_and_one_row_as_plain_values() ->
 )
 def test_what_does_not_fit_its_column_is_refused(rows: list[dict[str, Any]], error: type[Exception]) -> None:
     with pytest.raises(error):
-        one_insert([(things, rows)])
+        one_statement([(things, rows)])
+
+
+def test_changes_travel_with_the_rows_under_parameters_of_their_own() -> None:
+    grow = sa.update(things).where(things.c.name == sa.bindparam("which")).values(size=things.c.size + 2)
+    drop = sa.delete(things).where(things.c.name == sa.bindparam("which"))
+    statement, sent = one_statement([(things, [{"name": "a"}])], [(grow, {"which": "b"}), (drop, {"which": "c"})])
+    assert statement == (
+        "WITH i0 AS (UPDATE things SET size=(things.size + %(c0_size_1)s::BIGINT)"
+        " WHERE things.name = %(c0_which)s::VARCHAR), "
+        "i1 AS (DELETE FROM things WHERE things.name = %(c1_which)s::VARCHAR) "
+        'INSERT INTO "things" ("name", "n") VALUES (CAST(%(p0_name)s AS text), CAST(%(p0_n)s AS bigint))'
+    )
+    assert sent == {"c0_which": "b", "c0_size_1": 2, "c1_which": "c", "p0_name": "a", "p0_n": 4}

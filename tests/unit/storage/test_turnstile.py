@@ -144,3 +144,46 @@ def test_one_who_waits_too_long_at_a_gate_leaves_the_place_to_others() -> None:
     with gate.place(0.01):
         assert gate._free == 0
     assert gate._free == 1
+
+
+def test_the_urgent_go_first_and_after_four_of_them_one_of_the_others() -> None:
+    gate = Gate(1)
+    order: list[str] = []
+
+    def pass_through(name: str) -> None:
+        with gate.place(urgent=name.startswith("urgent")):
+            order.append(name)
+
+    names = ["plain 0", "plain 1", "plain 2", *(f"urgent {n}" for n in range(6))]
+    with ThreadPoolExecutor(len(names)) as pool, gate.place():
+        for n, name in enumerate(names):
+            pool.submit(pass_through, name)
+            wait_for(lambda n=n: len(gate._queue) == n + 1, "the queue to grow")
+    assert order == [
+        *(f"urgent {n}" for n in range(4)),
+        "plain 0",
+        *(f"urgent {n}" for n in (4, 5)),
+        "plain 1",
+        "plain 2",
+    ]
+
+
+def test_an_urgent_one_overtakes_at_the_turnstile_and_can_step_out() -> None:
+    turn = Turnstile()
+    order: list[str] = []
+
+    def pass_through(name: str) -> None:
+        turn.enter(urgent=name == "urgent")
+        order.append(name)
+        turn.leave()
+
+    turn.enter()
+    with ThreadPoolExecutor(3) as pool:
+        pool.submit(pass_through, "plain")
+        wait_for(lambda: turn.n_waiting == 1, "the first to queue")
+        with pytest.raises(TurnTimeoutError):
+            pool.submit(turn.enter, 0.01, urgent=True).result(20)
+        pool.submit(pass_through, "urgent")
+        wait_for(lambda: turn.n_waiting == 2, "the second to queue")
+        turn.leave()
+    assert order == ["urgent", "plain"]
