@@ -68,4 +68,31 @@ describe("calls", () => {
     await expect(call("GET", "/v1/projects", {})).rejects.toBeInstanceOf(ApiError);
     expect(asError(new Error("plain"))).toEqual({ message: "plain", hint: "", code: "web.error" });
   });
+
+  it("take an answer that breaks off on the way for none", async () => {
+    const torn = new ReadableStream({ start: (flow) => { flow.enqueue(new TextEncoder().encode('{"id": ')); flow.error(new TypeError("network")); } });
+    vi.stubGlobal("fetch", vi.fn(() => Promise.resolve(new Response(torn, { status: 200 }))));
+    await expect(call("GET", "/v1/projects", {})).rejects.toBeInstanceOf(UnreachableError);
+    vi.stubGlobal("fetch", vi.fn(() => Promise.resolve(new Response('{"id": ', { status: 200 }))));
+    await expect(call("GET", "/v1/projects", {})).rejects.toBeInstanceOf(UnreachableError);
+  });
+
+  it("are made again with the token of the same person's new session, and never with somebody else's", async () => {
+    const tokens: (string | null)[] = [];
+    const server = (user: string): void => {
+      vi.stubGlobal("fetch", vi.fn((url: string, init?: RequestInit) => {
+        if (url === "/v1/session" && init?.method === "GET") return Promise.resolve(Response.json({ csrf_token: "new", user: { id: user } }));
+        const token = new Headers(init?.headers).get("X-CSRF-Token");
+        tokens.push(token);
+        return Promise.resolve(token === "new" ? Response.json({}) : Response.json({ error: { code: "api.forged_request", message: "No.", hint: "" } }, { status: 403 }));
+      }));
+    };
+    server("ana");
+    setToken("old", "ana");
+    await call("DELETE", "/v1/session", {});
+    setToken("old", "ana");
+    server("bo");
+    await expect(call("DELETE", "/v1/session", {})).rejects.toMatchObject({ code: "api.forged_request" });
+    expect(tokens).toEqual(["old", "new", "old"]);
+  });
 });

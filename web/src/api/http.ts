@@ -52,10 +52,13 @@ interface CallOptions {
 }
 
 let csrfToken = "";
+let signedInAs = "";
 let onSessionEnd: () => void = () => undefined;
 
-export function setToken(token: string): void {
+/** The token of the session, and whose it is. */
+export function setToken(token: string, userId = ""): void {
   csrfToken = token;
+  signedInAs = userId;
 }
 
 /** Tell the app, once, that a call was refused because the session is over. */
@@ -86,6 +89,24 @@ export function sendRaw<P extends keyof paths>(template: P, options: PathPart<Op
 }
 
 async function send<T>(method: Method, template: string, options: CallOptions = {}): Promise<T> {
+  try {
+    return await sendOnce<T>(method, template, options);
+  } catch (cause) {
+    // Somebody signed in again in another tab: the cookie is new and this tab's token old. Nothing was changed.
+    if (!(cause instanceof ApiError) || cause.code !== "api.forged_request" || !(await tokenRenewed())) throw cause;
+    return sendOnce<T>(method, template, options);
+  }
+}
+
+/** Take the token of the session that the cookie belongs to now, if it is the same person's and another token. */
+async function tokenRenewed(): Promise<boolean> {
+  const { csrf_token: fresh, user } = await sendOnce<{ csrf_token: string; user: { id: string } }>("GET", "/v1/session");
+  if (fresh === csrfToken || user.id !== signedInAs) return false;
+  csrfToken = fresh;
+  return true;
+}
+
+async function sendOnce<T>(method: Method, template: string, options: CallOptions = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRF-Token"] = csrfToken;
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
@@ -94,9 +115,23 @@ async function send<T>(method: Method, template: string, options: CallOptions = 
   const response = await fetch(addressOf(template, options), { method, headers, body, credentials: "same-origin" }).catch((cause: unknown) => {
     throw new UnreachableError(cause);
   });
-  const parsed: unknown = response.status === 204 ? undefined : await response.json().catch(() => null);
-  if (response.ok) return parsed as T;
-  throw errorFrom(response.status, parsed);
+  if (response.status === 204) return undefined as T;
+  // An answer that breaks off on the way was not received: the call may be made again like one that was never sent.
+  const text = await response.text().catch((cause: unknown) => {
+    throw new UnreachableError(cause);
+  });
+  if (!response.ok) throw errorFrom(response.status, jsonOrNull(text));
+  const parsed = jsonOrNull(text);
+  if (parsed === null && text !== "null") throw new UnreachableError();
+  return parsed as T;
+}
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 interface ErrorBody {

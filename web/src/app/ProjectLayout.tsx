@@ -23,7 +23,8 @@ export function ProjectGate() {
   const session = useSession();
   const project = useQuery({ queryKey: ["project", slug], queryFn: () => api.project(slug ?? ""), staleTime: 10_000 });
   if (project.isPending) return <Loading what={t.things.project} />;
-  if (project.isError) {
+  // A later look that fails (the network is away, the session has ended) takes nothing off anybody's desk.
+  if (project.data === undefined) {
     return (
       <Door title={t.errors.noProject}>
         <ErrorState error={asError(project.error)} onRetry={() => void project.refetch()} />

@@ -28,7 +28,7 @@ export const SessionProvider = SessionContext.Provider;
 export function useSessionQuery() {
   const query = useQuery({ queryKey: SESSION_KEY, queryFn: api.session, retry: false, staleTime: 60_000 });
   // Before the children of this render make their first unsafe call.
-  if (query.data !== undefined) setToken(query.data.csrf_token);
+  if (query.data !== undefined) setToken(query.data.csrf_token, query.data.user.id);
   return query;
 }
 
@@ -51,13 +51,14 @@ export function SignInAgain({ session }: { session: Session }) {
     setBusy(true);
     try {
       const next = await api.signIn(session.user.login, password);
-      setToken(next.csrf_token);
+      setToken(next.csrf_token, next.user.id);
       client.setQueryData(SESSION_KEY, next);
       setPassword("");
       setError(null);
       setEnded(false);
       await resumeOutboxes();
-      await client.invalidateQueries();
+      // Work that lies on a desk stays there; only a claim that failed is made again.
+      await client.invalidateQueries({ predicate: ({ queryKey, state }) => !/claim$/i.test(String(queryKey[0])) || state.status === "error" });
     } catch (cause) {
       setError(asError(cause));
     } finally {

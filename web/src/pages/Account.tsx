@@ -20,7 +20,7 @@ export function AccountPage() {
   const [done, setDone] = useState(false);
   const change = useAct(async () => {
     const next = await api.changePassword(old, fresh);
-    setToken(next.csrf_token);
+    setToken(next.csrf_token, next.user.id);
     client.setQueryData(SESSION_KEY, next);
     setOld("");
     setFresh("");

@@ -22,7 +22,7 @@ export function SignInPage() {
   const [password, setPassword] = useState("");
   const signIn = useAct(async () => {
     const session = await api.signIn(login, password);
-    setToken(session.csrf_token);
+    setToken(session.csrf_token, session.user.id);
     client.clear();
     client.setQueryData(SESSION_KEY, session);
     await navigate({ href: safeNext(next) ?? landingOf(session.projects) });

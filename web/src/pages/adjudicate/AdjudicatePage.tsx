@@ -42,6 +42,6 @@ function Loaded({ adjudication, onNext }: { adjudication: Adjudication; onNext: 
   const schema = useSchema(adjudication.schema_version);
   const guideline = useGuideline(adjudication.guideline_version);
   if (schema.isPending) return <Loading what={t.things.schema} />;
-  if (schema.isError) return <ErrorState error={asError(schema.error)} onRetry={() => void schema.refetch()} />;
+  if (schema.data === undefined) return <ErrorState error={asError(schema.error)} onRetry={() => void schema.refetch()} />;
   return <AdjudicateDesk key={adjudication.id} adjudication={adjudication} classes={schema.data.classes} guideline={guideline.data} onNext={onNext} />;
 }

@@ -49,6 +49,6 @@ function Desk({ work: next, onNext }: { work: Work; onNext: () => Promise<void> 
   const schema = useSchema(next.assignment.schema_version);
   const guideline = useGuideline(next.assignment.guideline_version);
   if (schema.isPending) return <Loading what={t.things.schema} />;
-  if (schema.isError) return <ErrorState error={asError(schema.error)} onRetry={() => void schema.refetch()} />;
+  if (schema.data === undefined) return <ErrorState error={asError(schema.error)} onRetry={() => void schema.refetch()} />;
   return <AnnotateDesk work={next} classes={schema.data.classes} guideline={guideline.data} onSubmitted={onNext} onSkipped={onNext} />;
 }

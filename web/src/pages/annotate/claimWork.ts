@@ -1,5 +1,6 @@
 // The next piece of work: claimed from the server, with the newest of what was begun on it here or there.
 import { api } from "@/api/calls";
+import { UnreachableError } from "@/api/http";
 import type { Assignment, Claim, MarkIn } from "@/api/types";
 import type { AnswerPayload, DraftPayload, ProjectOutbox } from "@/app/outboxes";
 import { outboxFor } from "@/app/outboxes";
@@ -52,11 +53,13 @@ async function begunWork(box: ProjectOutbox, project: string, assignment: Assign
   return { assignment, suggestions: begun ? [] : await suggestionsFor(project, id), marks: local?.marks ?? draft?.marks ?? [], seconds: local?.seconds ?? draft?.seconds ?? 0, refusal: null };
 }
 
-/** What a model suggests for fresh work; a draft has taken or dropped it already. Without an answer people label by hand. */
+/** What a model suggests for fresh work; a draft has taken or dropped it already. Refused, people label by hand. */
 async function suggestionsFor(project: string, assignment: string): Promise<SuggestedMark[]> {
   try {
     return [...(await api.suggestion(project, assignment)).marks];
-  } catch {
+  } catch (cause) {
+    // Lost on the way: the claim is tried again, and with it this.
+    if (cause instanceof UnreachableError) throw cause;
     return [];
   }
 }

@@ -41,7 +41,7 @@ function Desk({ work: next, onSubmitted, onSkipped }: { work: Work; onSubmitted:
   const schema = useSchema(next.assignment.schema_version);
   const guideline = useGuideline(next.assignment.guideline_version);
   if (schema.isPending) return <Loading what={t.things.schema} />;
-  if (schema.isError) return <ErrorState error={asError(schema.error)} onRetry={() => void schema.refetch()} />;
+  if (schema.data === undefined) return <ErrorState error={asError(schema.error)} onRetry={() => void schema.refetch()} />;
   return <AnnotateDesk work={next} classes={schema.data.classes} guideline={guideline.data} onSubmitted={onSubmitted} onSkipped={onSkipped} />;
 }
 

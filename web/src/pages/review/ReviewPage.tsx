@@ -43,6 +43,6 @@ function Loaded({ review, onNext }: { review: Review; onNext: () => Promise<void
   const schema = useSchema(review.schema_version);
   const guideline = useGuideline(review.guideline_version);
   if (schema.isPending) return <Loading what={t.things.schema} />;
-  if (schema.isError) return <ErrorState error={asError(schema.error)} onRetry={() => void schema.refetch()} />;
+  if (schema.data === undefined) return <ErrorState error={asError(schema.error)} onRetry={() => void schema.refetch()} />;
   return <ReviewDesk key={review.id} review={review} classes={schema.data.classes} guideline={guideline.data} onNext={onNext} />;
 }

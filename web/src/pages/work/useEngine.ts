@@ -50,6 +50,9 @@ function styleIn(classes: readonly LabelClass[], id: string, colour: string | un
 }
 
 const TILE_PX = 512;
+/** How often a picture that did not come is asked for again by itself, each time after twice the pause. */
+const TRIES = 6;
+const FIRST_PAUSE_MS = 500;
 
 /** A large picture comes in tiles, which the server has beside it; a small one whole. */
 function openPicture(url: string, size: Size | null): ReturnType<typeof loadPicture> {
@@ -62,12 +65,15 @@ export type PictureState = { readonly state: "none" | "loading" | "shown" } | { 
 /** Shows a picture with these shapes; the shapes count when the picture changes, not afterwards. */
 export function usePicture(engine: AnnotationEngine | null, url: string | null, size: Size | null, shapes: () => readonly Shape[], onShown?: () => void): PictureState & { retry: () => void } {
   const [state, setState] = useState<PictureState>({ state: "none" });
-  const [tries, setTries] = useState(0);
+  const [asked, setAsked] = useState<{ url: string | null; n: number }>({ url: null, n: 0 });
+  const tries = asked.url === url ? asked.n : 0;
   const latest = useRef({ shapes, size, onShown });
   latest.current = { shapes, size, onShown };
   useEffect(() => {
     if (engine === null || url === null) return;
     let gone = false;
+    let pause: ReturnType<typeof setTimeout> | undefined;
+    const again = (): void => setAsked({ url, n: tries + 1 });
     setState({ state: "loading" });
     openPicture(url, latest.current.size).then(
       (picture) => {
@@ -78,14 +84,19 @@ export function usePicture(engine: AnnotationEngine | null, url: string | null, 
         latest.current.onShown?.();
       },
       (cause: unknown) => {
-        if (!gone) setState({ state: "failed", message: cause instanceof Error ? cause.message : String(cause) });
+        if (gone) return;
+        setState({ state: "failed", message: cause instanceof Error ? cause.message : String(cause) });
+        if (tries < TRIES) pause = setTimeout(again, FIRST_PAUSE_MS * 2 ** tries);
+        globalThis.addEventListener("online", again, { once: true });
       },
     );
     return () => {
       gone = true;
+      clearTimeout(pause);
+      globalThis.removeEventListener("online", again);
     };
   }, [engine, url, tries]);
-  return useMemo(() => ({ ...state, retry: () => setTries((n) => n + 1) }), [state]);
+  return useMemo(() => ({ ...state, retry: () => setAsked({ url, n: tries + 1 }) }), [state, url, tries]);
 }
 
 const EMPTY: Snapshot = { version: 0, shapes: [], selection: null, draft: null, tool: "select", classId: "", canUndo: false, canRedo: false, snapping: false, brushPx: 24, nOpen: 0, asking: "idle" };
