@@ -22,11 +22,13 @@ _MODULES = {
     "label-studio": ("label_studio", "label_studio_writer"),
     "coco": ("coco", "coco_writer"),
     "yolo": ("yolo", "yolo_writer"),
+    "deeppcb": ("deeppcb", "deeppcb"),
     "jsonl": ("json_lines", "json_lines"),
     "csv": ("csv_boxes", "csv_boxes"),
 }
-FORMATS = tuple(name for name in _MODULES if name != "release")
-"""Formats that are read and written; `release` is read only."""
+READ_ONLY = ("release", "deeppcb")
+FORMATS = tuple(name for name in _MODULES if name not in READ_ONLY)
+"""Formats that are read and written; `READ_ONLY` ones are only read."""
 
 
 class Reader(Protocol):
