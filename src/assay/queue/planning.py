@@ -14,6 +14,9 @@ from assay.queue.model import EVERYBODY, Batch, BatchPolicy, NewTask
 from assay.queue.rules import make_tasks
 from assay.storage import House, Tx
 
+MANY = 1000
+"""Tasks of a new batch from which on the database looks at the queue again at once: the claim's plan depends on it."""
+
 
 def create_batch(
     actor: Actor,
@@ -53,6 +56,8 @@ def create_batch(
         store.rewind_places(tx)
         n_gold = sum(t.is_gold for t in new)
         tx.record("batch.created", subject=f"batch/{batch.id}", n_tasks=len(new), n_gold=n_gold, practice=practice)
+    if len(new) >= MANY:
+        house.take_stock(store.tasks)
     return batch
 
 

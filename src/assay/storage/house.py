@@ -51,6 +51,10 @@ class Database(Protocol):
         """A connection that alone may change tables, all or nothing."""
         ...
 
+    def take_stock(self, tables: Iterable[str]) -> None:
+        """Let the planner look at tables that have grown much at once."""
+        ...
+
     def close(self) -> None:
         """Give everything back."""
         ...
@@ -313,6 +317,10 @@ class House:
         """A durable write without an event, for storage's own books only: seals, cursors, migrations."""
         with self._alone(), self.database.writing() as connection:
             yield connection
+
+    def take_stock(self, *tables: sa.Table) -> None:
+        """Let the planner look at tables that have grown much at once, instead of when it next comes round."""
+        self.database.take_stock([table.name for table in tables])
 
     def close(self) -> None:
         """Give the database back."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -135,6 +135,12 @@ class PostgresDatabase:
             connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
             yield connection
+
+    def take_stock(self, tables: Iterable[str]) -> None:
+        """Count anew now; statements that were planned for an empty table are planned again."""
+        with self._changed(self.engine) as connection:
+            for table in tables:
+                connection.exec_driver_sql(f'ANALYZE (SKIP_LOCKED) "{table}"')
 
     def close(self) -> None:
         """Give the connections back."""

@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -243,6 +243,9 @@ class SqliteDatabase:
         finally:
             if self._turn.mine:
                 self._turn.leave()
+
+    def take_stock(self, tables: Iterable[str]) -> None:
+        """Do nothing: plans here follow the indexes, not counts."""
 
     def close(self) -> None:
         """Fold the log into the file and give the lock back; a second time does nothing."""

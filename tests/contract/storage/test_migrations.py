@@ -20,7 +20,7 @@ from assay.storage.errors import ConstraintBrokenError, StoreUnfitError
 from assay.storage.events import IMMUTABLE_EVENTS
 from assay.storage.house import Database
 from assay.storage.opening import database_of
-from assay.storage.schema import FOLDER, bring_up_to_date, newest_revision, revision_of
+from assay.storage.schema import FOLDER, bring_up_to_date, newest_revision, revision_of, walk
 from assay.storage.tables import metadata
 
 TOOL = Path(__file__).resolve().parents[3] / "tools" / "make_migration.py"
@@ -206,3 +206,15 @@ def test_opening_a_house_twice_keeps_what_is_in_it(database_url: str) -> None:
     with house.database.reading() as connection:
         assert connection.exec_driver_sql("SELECT subject FROM events ORDER BY id").scalars().all() == ["0", "1"]
     house.close()
+
+
+def test_tasks_have_room_on_their_pages_and_the_planner_can_be_sent_to_look(
+    database: Database, revisions: Path
+) -> None:
+    with database.migrating() as connection:
+        walk(connection, revisions)
+    database.take_stock(["tasks"])
+    if database.name == "postgresql":
+        told = "SELECT reloptions, reltuples FROM pg_class WHERE relname = 'tasks'"
+        with database.reading() as connection:
+            assert connection.exec_driver_sql(told).one() == (["fillfactor=60"], 0.0), "-1 while nobody has looked"
