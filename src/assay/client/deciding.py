@@ -22,7 +22,7 @@ from assay.wire.governance import (
     WhyIn,
 )
 from assay.wire.marks import MarkIn
-from assay.wire.promotions import PromotionNew, PromotionOut, RollbackIn
+from assay.wire.promotions import PromotionNew, PromotionOut, PromotionPage, RollbackIn
 
 
 def _path(project: str, *parts: str) -> str:
@@ -86,9 +86,9 @@ def withdraw_proposal(project: str, proposal_id: str, reason: str) -> Call[Propo
     return send("POST", _path(project, "proposals", proposal_id, "withdrawal"), reader(ProposalOut), body)
 
 
-def promotions(project: str) -> Call[Rows[PromotionOut]]:
-    """Every promotion, newest first."""
-    return get(_path(project, "promotions"), reader(Rows[PromotionOut]))
+def promotions(project: str, cursor: str = "", limit: int = 200) -> Call[Page[PromotionOut]]:
+    """A page of promotions, newest first."""
+    return get(_path(project, "promotions"), reader(Page[PromotionOut]), cursor=cursor, limit=limit)
 
 
 def promote(project: str, model: str, why: str) -> Call[PromotionOut]:
@@ -96,9 +96,9 @@ def promote(project: str, model: str, why: str) -> Call[PromotionOut]:
     return send("POST", _path(project, "promotions"), reader(PromotionOut), PromotionNew(model=model, why=why))
 
 
-def promotion(project: str, promotion_id: str) -> Call[PromotionOut]:
-    """One promotion with what the gate said."""
-    return get(_path(project, "promotions", promotion_id), reader(PromotionOut))
+def promotion(project: str, promotion_id: str) -> Call[PromotionPage]:
+    """One promotion with what the gate said, and who may still sign."""
+    return get(_path(project, "promotions", promotion_id), reader(PromotionPage))
 
 
 def roll_back(project: str, reason: str, promotion_id: str | None = None) -> Call[PromotionOut]:

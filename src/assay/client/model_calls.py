@@ -6,7 +6,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from assay.client.request import Call, get, raw, reader, send
-from assay.wire.common import Page, Rows
+from assay.wire.common import Page
 from assay.wire.models import (
     CertificateOut,
     EvaluationNew,
@@ -38,9 +38,9 @@ def register_model(project: str, new: ModelNew) -> Call[ModelOut]:
     return send("POST", _project(project, "models"), reader(ModelOut), new)
 
 
-def models(project: str) -> Call[Page[ModelOut]]:
-    """Every version."""
-    return get(_project(project, "models"), reader(Page[ModelOut]))
+def models(project: str, cursor: str = "", limit: int = 200) -> Call[Page[ModelOut]]:
+    """A page of versions, newest first."""
+    return get(_project(project, "models"), reader(Page[ModelOut]), cursor=cursor, limit=limit)
 
 
 def model(project: str, name: str) -> Call[ModelOut]:
@@ -53,9 +53,10 @@ def model_card(project: str, name: str) -> Call[bytes]:
     return get(_project(project, "models", name, "card"), raw)
 
 
-def evaluations(project: str, name: str) -> Call[Rows[EvaluationOut]]:
-    """A version's evaluations, newest first."""
-    return get(_project(project, "models", name, "evaluations"), reader(Rows[EvaluationOut]))
+def evaluations(project: str, name: str, cursor: str = "", limit: int = 20) -> Call[Page[EvaluationOut]]:
+    """A page of a version's evaluations, newest first."""
+    path = _project(project, "models", name, "evaluations")
+    return get(path, reader(Page[EvaluationOut]), cursor=cursor, limit=limit)
 
 
 def evaluate(project: str, name: str, against: str | None = "production", min_confidence: float = 0.5) -> Call[RunOut]:
@@ -86,9 +87,9 @@ def model_run(project: str, run: str) -> Call[RunOut]:
     return get(_project(project, "model-runs", run), reader(RunOut))
 
 
-def model_runs(project: str) -> Call[Page[RunOut]]:
-    """Every run, newest first."""
-    return get(_project(project, "model-runs"), reader(Page[RunOut]))
+def model_runs(project: str, cursor: str = "", limit: int = 200) -> Call[Page[RunOut]]:
+    """A page of runs, newest first."""
+    return get(_project(project, "model-runs"), reader(Page[RunOut]), cursor=cursor, limit=limit)
 
 
 def suggestion(project: str, assignment: str) -> Call[SuggestionOut]:
@@ -111,6 +112,6 @@ def suggestion_figures(project: str) -> Call[SuggestionFigures]:
     return get(_project(project, "suggestion-figures"), reader(SuggestionFigures))
 
 
-def certificates(project: str) -> Call[Rows[CertificateOut]]:
-    """Every certificate and refusal."""
-    return get(_project(project, "certificates"), reader(Rows[CertificateOut]))
+def certificates(project: str, cursor: str = "", limit: int = 200) -> Call[Page[CertificateOut]]:
+    """A page of certificates and refusals, newest first."""
+    return get(_project(project, "certificates"), reader(Page[CertificateOut]), cursor=cursor, limit=limit)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from assay.access import Caller, Membership, Role
 from assay.datasets import ReleaseState, all_releases, signing_of
 from assay.escalations import list_escalations
-from assay.governance import policy_in, waiting_for, why_not_sign
+from assay.governance import Guarded, Proposal, policy_in, waiting_for, why_not_sign
+from assay.promotions import promotion_of_proposal
 from assay.storage import Rx
 
 NEVER_US = 2**62
@@ -47,10 +48,16 @@ def _proposals(rx: Rx, caller: Caller, project: Membership) -> list[InboxItem]:
             w.why,
             w.since_us,
             w.until_us,
-            f"proposals/{w.proposal.id}",
+            _place_of(rx, w.proposal),
         )
         for w in waiting_for(rx, caller, project)
     ]
+
+
+def _place_of(rx: Rx, proposal: Proposal) -> str:
+    """A promotion is decided where its evidence is; everything else where it was put to people."""
+    promotion = promotion_of_proposal(rx, proposal.id) if proposal.new.kind is Guarded.PROMOTION else None
+    return f"proposals/{proposal.id}" if promotion is None else f"promotions/{promotion.id}"
 
 
 def _releases(rx: Rx, caller: Caller, project: Membership) -> list[InboxItem]:

@@ -34,8 +34,14 @@ class ModelNew(WireModel):
     config: dict[str, Any] = Field(default_factory=dict)
 
 
+Standing = Literal["in_use", "candidate", "was_in_use", "refused", "evaluated", "registered"]
+
+
 class ModelOut(WireModel):
-    """A model version; `aliases` point to it now, `figures` are those of its newest evaluation."""
+    """A model version; `aliases` point to it now, `figures` are those of its newest evaluation.
+
+    `standing` says how far it has come: `candidate` is on its way through a promotion, `promotion_id` is its newest.
+    """
 
     id: str
     title: str
@@ -56,10 +62,15 @@ class ModelOut(WireModel):
     registered_at: Instant
     evaluation_id: str | None
     figures: dict[str, EstimateOut]
+    standing: Standing
+    promotion_id: str | None
 
 
 class RunOut(WireModel):
-    """A piece of long work; `log` is given for a single run only."""
+    """A piece of long work; `log` is given for a single run only: its last lines, of `n_log_lines`.
+
+    `steps` are the steps it goes through, in order; `steps_done` of them are kept.
+    """
 
     id: str
     kind: str
@@ -67,14 +78,37 @@ class RunOut(WireModel):
     release: str | None
     config: dict[str, Any]
     state: Literal["waiting", "running", "finished", "failed"]
+    steps: list[str]
     steps_done: int
     cpu_s: float
     model: str | None
+    model_id: str | None
     error: str | None
     started_by: Person
     created_at: Instant
     finished_at: Instant | None
     log: list[str]
+    n_log_lines: int
+
+
+class TrainerSetting(WireModel):
+    """One setting of a trainer; `default` is what holds when it is left out, JSON for `json`."""
+
+    name: str
+    kind: Literal["number", "whole", "flag", "json"]
+    default: float | bool | None
+    low: float | None
+    high: float | None
+    words: str
+
+
+class TrainerOut(WireModel):
+    """A trainer of this server; one the administrator added takes any settings, as one JSON object."""
+
+    name: str
+    words: str
+    added: bool
+    settings: list[TrainerSetting]
 
 
 class TrainingNew(WireModel):
@@ -103,11 +137,18 @@ class Failure(WireModel):
 
 
 class EvaluationOut(WireModel):
-    """A measured quality on frozen gold: `measures` by name, beside those of the model in use."""
+    """A measured quality on frozen gold: `measures` by name, beside those of the model in use.
+
+    `failures` is empty for who may not know which items are gold.
+    """
 
     id: str
     model: str
+    model_id: str
     against: str | None
+    against_id: str | None
+    min_confidence: float | None
+    classes: list[str]
     n_items: int
     gold_digest: str
     digest: str
@@ -117,6 +158,35 @@ class EvaluationOut(WireModel):
     differences: dict[str, EstimateOut] | None
     error_kinds: dict[str, int]
     failures: list[Failure]
+
+
+class EvaluationError(WireModel):
+    """One thing that is wrong on an item: what the gold says, and what the model said in its place.
+
+    Boxes are null for tags of the whole picture.
+    """
+
+    kind: Literal["missed", "spurious", "misclassified", "mislocalised"]
+    label_class: str | None
+    bbox: Box | None
+    answer_class: str | None
+    answer_bbox: Box | None
+
+
+class EvaluationItem(WireModel):
+    """One gold item of an evaluation; `beside` compares it with the model in use, null where that was not asked."""
+
+    item_id: str
+    name: str
+    image_url: str
+    thumb_url: str
+    width_px: int
+    height_px: int
+    n_units: int
+    n_errors: int
+    correct: bool
+    beside: Literal["better", "worse", "same"] | None
+    errors: list[EvaluationError]
 
 
 class SuggestedMark(WireModel):
@@ -184,6 +254,7 @@ class CertificateOut(WireModel):
 
     id: str
     model: str
+    model_id: str
     label_class: str
     state: Literal["certified", "not_yet", "stopped", "replaced"]
     words: str
@@ -200,3 +271,31 @@ class CertificateOut(WireModel):
     n_taken: int
     n_audits: int
     audit_errors: EstimateOut
+
+
+class AuditPoint(WireModel):
+    """One blind audit: the chart's sum after it, from 0 on."""
+
+    item_id: str
+    at: Instant
+    wrong: bool
+    score: float
+
+
+class AuditsOut(WireModel):
+    """The chart over a certificate's blind audits: it rings at `limit`, and then the certificate stops.
+
+    It accepts a share wrong of `accepts`, looks for `looks_for`, and rings falsely once in `run_length` audits.
+    `points` are the newest; `n_before` lie before them. `rang_at` counts audits from 1.
+    """
+
+    limit: float
+    accepts: float
+    looks_for: float
+    run_length: int
+    n: int
+    n_wrong: int
+    n_before: int
+    rang_at: int | None
+    began_at: int | None
+    points: list[AuditPoint]

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from assay.wire.common import Instant, Person, WireModel
+from assay.wire.common import EstimateOut, Instant, Person, WireModel
 
 Sentence = Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -16,6 +16,17 @@ class PromotionNew(WireModel):
 
     model: Annotated[str, Field(min_length=1, max_length=96)]
     why: Sentence
+
+
+class WatchOut(WireModel):
+    """How a model does while it is watched: share of marks right in production since it was taken into use.
+
+    Below `roll_back_below`, shown on at least `min_items` judged items, the watch rolls back by itself; null is never.
+    """
+
+    quality: EstimateOut
+    roll_back_below: float | None
+    min_items: int
 
 
 class PromotionOut(WireModel):
@@ -40,6 +51,21 @@ class PromotionOut(WireModel):
     watch_until: Instant | None
     ended_at: Instant | None
     reason: str | None
+
+
+class PromotionPage(PromotionOut):
+    """One promotion with the times of its steps, who may still sign, and how the watch stands.
+
+    `evaluated_at` and `gated_at` are null before; `wanted_from` names people whose signature is wanted now;
+    `may_roll_back` says whether this caller can go back from it.
+    """
+
+    evaluated_at: Instant | None
+    gated_at: Instant | None
+    instead_of_id: str | None
+    wanted_from: list[Person]
+    watch: WatchOut | None
+    may_roll_back: bool
 
 
 class RollbackIn(WireModel):

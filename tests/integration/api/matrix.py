@@ -132,6 +132,8 @@ ROWS: dict[str, Row] = {
     f"POST {P}/models/{{model}}/suggestions": Row(LEADS),
     f"POST {P}/models/{{model}}/certificates": Row(LEADS),
     f"GET {P}/evaluations/{{evaluation}}": Row(READERS),
+    f"GET {P}/evaluations/{{evaluation}}/items": Row("expert lead approver auditor admin"),  # they are gold
+    f"GET {P}/trainers": Row(LEADS),
     f"GET {P}/model-runs": Row(READERS),
     f"POST {P}/model-runs": Row(LEADS, {"trainer": "tags", "name": "other", "release": "{release}"}),
     f"GET {P}/model-runs/{{run}}": Row(READERS),
@@ -140,6 +142,7 @@ ROWS: dict[str, Row] = {
     f"PUT {P}/suggestion-policy": Row(LEADS, {"version": 0, "why": "a test"}, ok=(200, 409)),
     f"GET {P}/suggestion-figures": Row(READERS),
     f"GET {P}/certificates": Row(READERS),
+    f"GET {P}/certificates/{{certificate}}/audits": Row(READERS),
     # production
     f"POST {P}/production/predictions": Row(
         LEADS, {"model": "{model}", "predictions": [{"item": "{item}", "key": "k", "marks": []}]}

@@ -636,6 +636,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/certificates/{certificate}/audits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Audits
+         * @description The chart over a certificate's blind audits, with its limit and the audit at which it rang.
+         */
+        get: operations["read_audits_v1_projects__project__certificates__certificate__audits_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/claims": {
         parameters: {
             query?: never;
@@ -1064,6 +1084,26 @@ export interface paths {
          * @description One evaluation.
          */
         get: operations["read_evaluation_v1_projects__project__evaluations__evaluation__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/evaluations/{evaluation}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Evaluation Items
+         * @description The gold items behind a number of an evaluation, with their pictures and what is wrong on them.
+         */
+        get: operations["read_evaluation_items_v1_projects__project__evaluations__evaluation__items_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1801,7 +1841,7 @@ export interface paths {
         };
         /**
          * Read Run
-         * @description One run with its log.
+         * @description One run with the last lines of its log.
          */
         get: operations["read_run_v1_projects__project__model_runs__run__get"];
         put?: never;
@@ -1821,7 +1861,7 @@ export interface paths {
         };
         /**
          * Read Models
-         * @description Every version, by name, newest first.
+         * @description Every version, newest first.
          */
         get: operations["read_models_v1_projects__project__models_get"];
         put?: never;
@@ -2291,7 +2331,7 @@ export interface paths {
         };
         /**
          * Read Promotion
-         * @description One promotion with what the gate said.
+         * @description One promotion with what the gate said, who may still sign, and how the watch stands.
          */
         get: operations["read_promotion_v1_projects__project__promotions__promotion__get"];
         put?: never;
@@ -2946,6 +2986,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/trainers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Trainers
+         * @description What can train a model here, and the settings each takes.
+         */
+        get: operations["read_trainers_v1_projects__project__trainers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -3256,6 +3316,23 @@ export interface components {
             size: number;
         };
         /**
+         * AuditPoint
+         * @description One blind audit: the chart's sum after it, from 0 on.
+         */
+        AuditPoint: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Item Id */
+            item_id: string;
+            /** Score */
+            score: number;
+            /** Wrong */
+            wrong: boolean;
+        };
+        /**
          * AuditRow
          * @description One event; `seq` is its place in the sealed log.
          */
@@ -3278,6 +3355,35 @@ export interface components {
             subject: string;
             /** Why */
             why: string;
+        };
+        /**
+         * AuditsOut
+         * @description The chart over a certificate's blind audits: it rings at `limit`, and then the certificate stops.
+         *
+         *     It accepts a share wrong of `accepts`, looks for `looks_for`, and rings falsely once in `run_length` audits.
+         *     `points` are the newest; `n_before` lie before them. `rang_at` counts audits from 1.
+         */
+        AuditsOut: {
+            /** Accepts */
+            accepts: number;
+            /** Began At */
+            began_at: number | null;
+            /** Limit */
+            limit: number;
+            /** Looks For */
+            looks_for: number;
+            /** N */
+            n: number;
+            /** N Before */
+            n_before: number;
+            /** N Wrong */
+            n_wrong: number;
+            /** Points */
+            points: components["schemas"]["AuditPoint"][];
+            /** Rang At */
+            rang_at: number | null;
+            /** Run Length */
+            run_length: number;
         };
         /**
          * BatchNew
@@ -3524,6 +3630,8 @@ export interface components {
             label_class: string;
             /** Model */
             model: string;
+            /** Model Id */
+            model_id: string;
             /** N Accepted */
             n_accepted: number;
             /** N Audits */
@@ -4492,6 +4600,65 @@ export interface components {
             value: number | null;
         };
         /**
+         * EvaluationError
+         * @description One thing that is wrong on an item: what the gold says, and what the model said in its place.
+         *
+         *     Boxes are null for tags of the whole picture.
+         */
+        EvaluationError: {
+            /** Answer Bbox */
+            answer_bbox: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** Answer Class */
+            answer_class: string | null;
+            /** Bbox */
+            bbox: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "missed" | "spurious" | "misclassified" | "mislocalised";
+            /** Label Class */
+            label_class: string | null;
+        };
+        /**
+         * EvaluationItem
+         * @description One gold item of an evaluation; `beside` compares it with the model in use, null where that was not asked.
+         */
+        EvaluationItem: {
+            /** Beside */
+            beside: ("better" | "worse" | "same") | null;
+            /** Correct */
+            correct: boolean;
+            /** Errors */
+            errors: components["schemas"]["EvaluationError"][];
+            /** Height Px */
+            height_px: number;
+            /** Image Url */
+            image_url: string;
+            /** Item Id */
+            item_id: string;
+            /** N Errors */
+            n_errors: number;
+            /** N Units */
+            n_units: number;
+            /** Name */
+            name: string;
+            /** Thumb Url */
+            thumb_url: string;
+            /** Width Px */
+            width_px: number;
+        };
+        /**
          * EvaluationNew
          * @description An evaluation to start; beside the model in use unless `against` names another, or null for none.
          */
@@ -4510,10 +4677,14 @@ export interface components {
         /**
          * EvaluationOut
          * @description A measured quality on frozen gold: `measures` by name, beside those of the model in use.
+         *
+         *     `failures` is empty for who may not know which items are gold.
          */
         EvaluationOut: {
             /** Against */
             against: string | null;
+            /** Against Id */
+            against_id: string | null;
             /** Against Measures */
             against_measures: {
                 [key: string]: components["schemas"]["EstimateOut"];
@@ -4523,6 +4694,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** Classes */
+            classes: string[];
             /** Differences */
             differences: {
                 [key: string]: components["schemas"]["EstimateOut"];
@@ -4543,8 +4716,12 @@ export interface components {
             measures: {
                 [key: string]: components["schemas"]["EstimateOut"];
             };
+            /** Min Confidence */
+            min_confidence: number | null;
             /** Model */
             model: string;
+            /** Model Id */
+            model_id: string;
             /** N Items */
             n_items: number;
         };
@@ -5749,6 +5926,8 @@ export interface components {
         /**
          * ModelOut
          * @description A model version; `aliases` point to it now, `figures` are those of its newest evaluation.
+         *
+         *     `standing` says how far it has come: `candidate` is on its way through a promotion, `promotion_id` is its newest.
          */
         ModelOut: {
             /** Aliases */
@@ -5779,6 +5958,8 @@ export interface components {
             name: string;
             /** Number */
             number: number;
+            /** Promotion Id */
+            promotion_id: string | null;
             /**
              * Registered At
              * Format: date-time
@@ -5791,6 +5972,11 @@ export interface components {
             runner: string;
             /** Schema Version */
             schema_version: number;
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "in_use" | "candidate" | "was_in_use" | "refused" | "evaluated" | "registered";
             /**
              * Task
              * @enum {string}
@@ -6054,6 +6240,13 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["BatchOut"][];
         };
+        /** Page[CertificateOut] */
+        Page_CertificateOut_: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["CertificateOut"][];
+        };
         /** Page[CheckOut] */
         Page_CheckOut_: {
             /** Next */
@@ -6095,6 +6288,20 @@ export interface components {
             next: string | null;
             /** Rows */
             rows: components["schemas"]["EscalationOut"][];
+        };
+        /** Page[EvaluationItem] */
+        Page_EvaluationItem_: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["EvaluationItem"][];
+        };
+        /** Page[EvaluationOut] */
+        Page_EvaluationOut_: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["EvaluationOut"][];
         };
         /** Page[Finding] */
         Page_Finding_: {
@@ -6179,6 +6386,13 @@ export interface components {
             next: string | null;
             /** Rows */
             rows: components["schemas"]["PersonRow"][];
+        };
+        /** Page[PromotionOut] */
+        Page_PromotionOut_: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["PromotionOut"][];
         };
         /** Page[ProposalOut] */
         Page_ProposalOut_: {
@@ -6649,6 +6863,67 @@ export interface components {
             taken_at: string | null;
             /** Title */
             title: string;
+            /** Watch Until */
+            watch_until: string | null;
+            /** Why */
+            why: string;
+        };
+        /**
+         * PromotionPage
+         * @description One promotion with the times of its steps, who may still sign, and how the watch stands.
+         *
+         *     `evaluated_at` and `gated_at` are null before; `wanted_from` names people whose signature is wanted now;
+         *     `may_roll_back` says whether this caller can go back from it.
+         */
+        PromotionPage: {
+            /** Ended At */
+            ended_at: string | null;
+            /** Evaluated At */
+            evaluated_at: string | null;
+            /** Evaluation Id */
+            evaluation_id: string | null;
+            /** Gate */
+            gate: {
+                [key: string]: unknown;
+            } | null;
+            /** Gate Digest */
+            gate_digest: string | null;
+            /** Gated At */
+            gated_at: string | null;
+            /** Id */
+            id: string;
+            /** Instead Of */
+            instead_of: string | null;
+            /** Instead Of Id */
+            instead_of_id: string | null;
+            /** May Roll Back */
+            may_roll_back: boolean;
+            /** Model */
+            model: string;
+            /** Model Id */
+            model_id: string;
+            /** Proposal Id */
+            proposal_id: string | null;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            requested_by: components["schemas"]["Person"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "requested" | "evaluated" | "waiting" | "watched" | "kept" | "rolled_back" | "refused" | "declined" | "failed";
+            /** Taken At */
+            taken_at: string | null;
+            /** Title */
+            title: string;
+            /** Wanted From */
+            wanted_from: components["schemas"]["Person"][];
+            watch: components["schemas"]["WatchOut"] | null;
             /** Watch Until */
             watch_until: string | null;
             /** Why */
@@ -7287,20 +7562,10 @@ export interface components {
             /** Reason */
             reason: string;
         };
-        /** Rows[CertificateOut] */
-        Rows_CertificateOut_: {
-            /** Rows */
-            rows: components["schemas"]["CertificateOut"][];
-        };
         /** Rows[DescriptionRow] */
         Rows_DescriptionRow_: {
             /** Rows */
             rows: components["schemas"]["DescriptionRow"][];
-        };
-        /** Rows[EvaluationOut] */
-        Rows_EvaluationOut_: {
-            /** Rows */
-            rows: components["schemas"]["EvaluationOut"][];
         };
         /** Rows[InboxRow] */
         Rows_InboxRow_: {
@@ -7332,11 +7597,6 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["ProjectOut"][];
         };
-        /** Rows[PromotionOut] */
-        Rows_PromotionOut_: {
-            /** Rows */
-            rows: components["schemas"]["PromotionOut"][];
-        };
         /** Rows[RateCardOut] */
         Rows_RateCardOut_: {
             /** Rows */
@@ -7346,6 +7606,11 @@ export interface components {
         Rows_RulebookVersion_: {
             /** Rows */
             rows: components["schemas"]["RulebookVersion"][];
+        };
+        /** Rows[TrainerOut] */
+        Rows_TrainerOut_: {
+            /** Rows */
+            rows: components["schemas"]["TrainerOut"][];
         };
         /**
          * RulebookCheckIn
@@ -7446,7 +7711,9 @@ export interface components {
         };
         /**
          * RunOut
-         * @description A piece of long work; `log` is given for a single run only.
+         * @description A piece of long work; `log` is given for a single run only: its last lines, of `n_log_lines`.
+         *
+         *     `steps` are the steps it goes through, in order; `steps_done` of them are kept.
          */
         RunOut: {
             /** Config */
@@ -7472,6 +7739,10 @@ export interface components {
             log: string[];
             /** Model */
             model: string | null;
+            /** Model Id */
+            model_id: string | null;
+            /** N Log Lines */
+            n_log_lines: number;
             /** Name */
             name: string;
             /** Release */
@@ -7482,6 +7753,8 @@ export interface components {
              * @enum {string}
              */
             state: "waiting" | "running" | "finished" | "failed";
+            /** Steps */
+            steps: string[];
             /** Steps Done */
             steps_done: number;
         };
@@ -8033,6 +8306,41 @@ export interface components {
             text: string;
         };
         /**
+         * TrainerOut
+         * @description A trainer of this server; one the administrator added takes any settings, as one JSON object.
+         */
+        TrainerOut: {
+            /** Added */
+            added: boolean;
+            /** Name */
+            name: string;
+            /** Settings */
+            settings: components["schemas"]["TrainerSetting"][];
+            /** Words */
+            words: string;
+        };
+        /**
+         * TrainerSetting
+         * @description One setting of a trainer; `default` is what holds when it is left out, JSON for `json`.
+         */
+        TrainerSetting: {
+            /** Default */
+            default: number | boolean | null;
+            /** High */
+            high: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "number" | "whole" | "flag" | "json";
+            /** Low */
+            low: number | null;
+            /** Name */
+            name: string;
+            /** Words */
+            words: string;
+        };
+        /**
          * TrainingNew
          * @description A training to start on a frozen release.
          */
@@ -8139,6 +8447,19 @@ export interface components {
             threshold: number;
             /** Value */
             value: number;
+        };
+        /**
+         * WatchOut
+         * @description How a model does while it is watched: share of marks right in production since it was taken into use.
+         *
+         *     Below `roll_back_below`, shown on at least `min_items` judged items, the watch rolls back by itself; null is never.
+         */
+        WatchOut: {
+            /** Min Items */
+            min_items: number;
+            quality: components["schemas"]["EstimateOut"];
+            /** Roll Back Below */
+            roll_back_below: number | null;
         };
         /**
          * WhyConsensus
@@ -9524,7 +9845,14 @@ export interface operations {
     };
     read_certificates_v1_projects__project__certificates_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only those of this version. */
+                model?: string;
+                /** @description `next` of the page before; empty for the first. */
+                cursor?: string;
+                /** @description Rows at most. */
+                limit?: number;
+            };
             header?: never;
             path: {
                 project: string;
@@ -9539,7 +9867,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Rows_CertificateOut_"];
+                    "application/json": components["schemas"]["Page_CertificateOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_audits_v1_projects__project__certificates__certificate__audits_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                certificate: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditsOut"];
                 };
             };
             /** @description Validation Error */
@@ -10412,6 +10772,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EvaluationOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_evaluation_items_v1_projects__project__evaluations__evaluation__items_get: {
+        parameters: {
+            query?: {
+                /** @description Of an error the item has. */
+                kind?: ("missed" | "spurious" | "misclassified" | "mislocalised") | null;
+                /** @description Of that error. */
+                label_class?: string;
+                /** @description As measures name it: name:value. */
+                slice?: string;
+                /** @description Than the model in use. */
+                beside?: ("better" | "worse") | null;
+                /** @description Only items with an error. */
+                wrong?: boolean;
+                /** @description `next` of the page before; empty for the first. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                evaluation: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EvaluationItem_"];
                 };
             };
             /** @description Validation Error */
@@ -12014,7 +12420,12 @@ export interface operations {
     };
     read_evaluations_v1_projects__project__models__model__evaluations_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before; empty for the first. */
+                cursor?: string;
+                /** @description Rows at most. */
+                limit?: number;
+            };
             header?: never;
             path: {
                 model: string;
@@ -12030,7 +12441,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Rows_EvaluationOut_"];
+                    "application/json": components["schemas"]["Page_EvaluationOut_"];
                 };
             };
             /** @description Validation Error */
@@ -12770,7 +13181,12 @@ export interface operations {
     };
     read_promotions_v1_projects__project__promotions_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before; empty for the first. */
+                cursor?: string;
+                /** @description Rows at most. */
+                limit?: number;
+            };
             header?: never;
             path: {
                 project: string;
@@ -12785,7 +13201,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Rows_PromotionOut_"];
+                    "application/json": components["schemas"]["Page_PromotionOut_"];
                 };
             };
             /** @description Validation Error */
@@ -12852,7 +13268,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PromotionOut"];
+                    "application/json": components["schemas"]["PromotionPage"];
                 };
             };
             /** @description Validation Error */
@@ -14151,6 +14567,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SuggestionPolicyOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_trainers_v1_projects__project__trainers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rows_TrainerOut_"];
                 };
             };
             /** @description Validation Error */

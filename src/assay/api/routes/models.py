@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from assay.access import Caller as CallerValue
@@ -12,10 +12,11 @@ from assay.access import Membership
 from assay.api.deps import Blobs, Caller, Cursor, Format, House, Lead, Limit, Services, member
 from assay.api.routing import body_limit, in_thread, make_router
 from assay.api.services import Services as ServicesValue
-from assay.api.tables import table
-from assay.api.views.models import ModelViews
+from assay.api.tables import make_cursor, read_cursor, table
+from assay.api.views.models import SEES_GOLD, ModelViews, evaluation_items
 from assay.datasets import release_in
 from assay.jobs.suggesting import ArtifactBrokenError, make_suggester
+from assay.jobs.training.described import describe_trainers
 from assay.jobs.training.steps import trainer_of
 from assay.labels import current_schema_version, schema_in
 from assay.models import (
@@ -23,20 +24,32 @@ from assay.models import (
     Runner,
     Task,
     evaluation_in,
-    evaluations_of,
     register_version,
     version_in,
-    versions_of,
+    versions_before,
 )
-from assay.models.evaluating import card_markdown
-from assay.models.runs import all_runs, run_in, run_log, start_run
-from assay.storage import Rx
+from assay.models.evaluating import Looking, card_markdown, evaluations_before, items_behind
+from assay.models.runs import log_tail, run_in, runs_before, start_run
 from assay.wire.common import Page, Rows
-from assay.wire.models import EvaluationNew, EvaluationOut, FileKept, ModelNew, ModelOut, RunOut, TrainingNew
+from assay.wire.models import (
+    EvaluationItem,
+    EvaluationNew,
+    EvaluationOut,
+    FileKept,
+    ModelNew,
+    ModelOut,
+    RunOut,
+    TrainerOut,
+    TrainerSetting,
+    TrainingNew,
+)
 
 router = make_router("models")
 MODEL_LIMIT = 512 * 1024 * 1024
+LOG_LINES = 500
+Kind = Literal["missed", "spurious", "misclassified", "mislocalised"]
 Reader = Annotated[Membership, member("reviewer", "expert", "lead", "approver", "auditor", "admin")]
+SeesGold = Annotated[Membership, member(*SEES_GOLD)]
 
 
 @router.put("/v1/projects/{project}/model-files")
@@ -88,12 +101,14 @@ def new_model(body: ModelNew, caller: Caller, project: Lead, services: Services)
 def read_models(
     caller: Caller, project: Reader, house: House, cursor: Cursor = "", limit: Limit = 50, form: Format = "json"
 ) -> Page[ModelOut] | Response:
-    """Every version, by name, newest first."""
+    """Every version, newest first."""
 
-    def fetch(_cursor: str, _n: int) -> tuple[list[ModelOut], str | None]:
+    def fetch(cursor: str, n: int) -> tuple[list[ModelOut], str | None]:
+        key = read_cursor(cursor, str)
         with house.read(caller.actor, project.project_id) as rx:
-            views = ModelViews(rx)
-            return [views.model(v) for v in versions_of(rx)], None
+            found = versions_before(rx, key[0] if key else "", n + 1)
+            rows = ModelViews(rx).models(found[:n])
+        return rows, make_cursor(found[n - 1].id) if len(found) > n else None
 
     return table(fetch, cursor=cursor, limit=limit, form=form, name="models")
 
@@ -114,33 +129,59 @@ def read_card(caller: Caller, project: Reader, house: House, model: str) -> Resp
     """The model card as Markdown: what it is, what it is for, how good it was measured to be, where it fails."""
     with house.read(caller.actor, project.project_id) as rx:
         version = version_in(rx, model)
-        known = evaluations_of(rx, version.id)
-        text = card_markdown(version, known[0] if known else None, _names(rx, version.new.schema_version))
+        newest = next(iter(evaluations_before(rx, version.id, "", 1)), None)
+        views = ModelViews(rx)
+        names = {c.id: c.name for c in schema_in(rx, version.new.schema_version).classes}
+        names[version.new.release_id or ""] = views.release(version.new.release_id) or ""
+        if newest is not None and newest.against_id is not None:
+            names[newest.against_id] = views.title(newest.against_id) or ""
+        text = card_markdown(version, newest, names)
     return Response(text, media_type="text/markdown", headers={"cache-control": "no-store"})
 
 
-def _names(rx: Rx, schema_version: int) -> dict[str, str]:
-    """What the card calls releases, classes and other versions."""
-    from assay.datasets import all_releases  # noqa: PLC0415 - beside its only use
-
-    names = {r.id: r.name for r in all_releases(rx)} | {v.id: v.title for v in versions_of(rx)}
-    return names | {c.id: c.name for c in schema_in(rx, schema_version).classes}
-
-
 @router.get("/v1/projects/{project}/models/{model}/evaluations")
-def read_evaluations(caller: Caller, project: Reader, house: House, model: str) -> Rows[EvaluationOut]:
+def read_evaluations(
+    caller: Caller, project: Reader, house: House, model: str, cursor: Cursor = "", limit: Limit = 20
+) -> Page[EvaluationOut]:
     """A version's evaluations, newest first."""
+    key = read_cursor(cursor, str)
     with house.read(caller.actor, project.project_id) as rx:
         views = ModelViews(rx)
-        found = [views.evaluation(e) for e in evaluations_of(rx, version_in(rx, model).id)]
-        return Rows[EvaluationOut].model_construct(rows=found)
+        found = evaluations_before(rx, version_in(rx, model).id, key[0] if key else "", limit + 1)
+        rows = [views.evaluation(e, project) for e in found[:limit]]
+    after = make_cursor(found[limit - 1].id) if len(found) > limit else None
+    return Page[EvaluationOut].model_construct(rows=rows, next=after)
 
 
 @router.get("/v1/projects/{project}/evaluations/{evaluation}")
 def read_evaluation(caller: Caller, project: Reader, house: House, evaluation: str) -> EvaluationOut:
     """One evaluation."""
     with house.read(caller.actor, project.project_id) as rx:
-        return ModelViews(rx).evaluation(evaluation_in(rx, evaluation))
+        return ModelViews(rx).evaluation(evaluation_in(rx, evaluation), project)
+
+
+@router.get("/v1/projects/{project}/evaluations/{evaluation}/items")
+def read_evaluation_items(
+    caller: Caller,
+    project: SeesGold,
+    house: House,
+    evaluation: str,
+    kind: Annotated[Kind | None, Query(description="Of an error the item has.")] = None,
+    label_class: Annotated[str, Query(max_length=64, description="Of that error.")] = "",
+    slice_: Annotated[str, Query(alias="slice", max_length=200, description="As measures name it: name:value.")] = "",
+    beside: Annotated[Literal["better", "worse"] | None, Query(description="Than the model in use.")] = None,
+    wrong: Annotated[bool, Query(description="Only items with an error.")] = False,  # noqa: FBT002 - of a query
+    cursor: Cursor = "",
+    limit: Annotated[int, Query(ge=1, le=60)] = 24,
+) -> Page[EvaluationItem]:
+    """The gold items behind a number of an evaluation, with their pictures and what is wrong on them."""
+    looking = Looking(kind, label_class or None, slice_ or None, beside, wrong)
+    key = read_cursor(cursor, str)
+    with house.read(caller.actor, project.project_id) as rx:
+        measured = evaluation_in(rx, evaluation)
+        found, after = items_behind(rx, measured, looking, after=key[0] if key else "", n=limit)
+        rows = evaluation_items(rx, found, project)
+    return Page[EvaluationItem].model_construct(rows=rows, next=None if after is None else make_cursor(after))
 
 
 @router.post("/v1/projects/{project}/models/{model}/evaluations")
@@ -170,19 +211,41 @@ def read_runs(
 ) -> Page[RunOut] | Response:
     """Every run, newest first."""
 
-    def fetch(_cursor: str, _n: int) -> tuple[list[RunOut], str | None]:
+    def fetch(cursor: str, n: int) -> tuple[list[RunOut], str | None]:
+        key = read_cursor(cursor, str)
         with house.read(caller.actor, project.project_id) as rx:
+            found = runs_before(rx, key[0] if key else "", n + 1)
             views = ModelViews(rx)
-            return [views.run(r, []) for r in all_runs(rx)], None
+            rows = [views.run(r) for r in found[:n]]
+        return rows, make_cursor(found[n - 1].id) if len(found) > n else None
 
     return table(fetch, cursor=cursor, limit=limit, form=form, name="model-runs")
 
 
 @router.get("/v1/projects/{project}/model-runs/{run}")
 def read_run(caller: Caller, project: Reader, house: House, run: str) -> RunOut:
-    """One run with its log."""
+    """One run with the last lines of its log."""
     with house.read(caller.actor, project.project_id) as rx:
-        return ModelViews(rx).run(run_in(rx, run), [text for _, text in run_log(rx, run)])
+        return ModelViews(rx).run(run_in(rx, run), *log_tail(rx, run, LOG_LINES))
+
+
+@router.get("/v1/projects/{project}/trainers")
+def read_trainers(caller: Caller, project: Lead, services: Services) -> Rows[TrainerOut]:
+    """What can train a model here, and the settings each takes."""
+    del caller, project
+    rows = [
+        TrainerOut(
+            name=found.name,
+            words=found.words,
+            added=found.added,
+            settings=[
+                TrainerSetting(name=s.name, kind=s.kind, default=s.default, low=s.low, high=s.high, words=s.words)
+                for s in found.settings
+            ],
+        )
+        for found in describe_trainers(services.models.tools.trainers)
+    ]
+    return Rows[TrainerOut](rows=rows)
 
 
 @router.post("/v1/projects/{project}/models/{model}/suggestions")
@@ -227,4 +290,4 @@ def _started(
     )
     services.models.wake()
     with services.house.read(caller.actor, project.project_id) as rx:
-        return ModelViews(rx).run(run, [])
+        return ModelViews(rx).run(run)

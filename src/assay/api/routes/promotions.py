@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from assay.access import Membership
-from assay.api.deps import Caller, House, member
+from assay.api.deps import Caller, Cursor, House, Limit, member
 from assay.api.routing import make_router
-from assay.api.views.governance import promotion_out
-from assay.promotions import list_promotions, promotion_in, request_promotion, roll_back
-from assay.wire.common import Rows
-from assay.wire.promotions import PromotionNew, PromotionOut, RollbackIn
+from assay.api.tables import make_cursor, read_cursor
+from assay.api.views.governance import promotion_out, promotion_page
+from assay.promotions import promotion_in, promotions_before, request_promotion, roll_back
+from assay.wire.common import Page
+from assay.wire.promotions import PromotionNew, PromotionOut, PromotionPage, RollbackIn
 
 router = make_router("promotions")
 Reader = Annotated[Membership, member("reviewer", "expert", "lead", "approver", "auditor", "admin")]
@@ -19,10 +20,16 @@ Stopper = Annotated[Membership, member("lead", "approver", "admin")]
 
 
 @router.get("/v1/projects/{project}/promotions")
-def read_promotions(caller: Caller, project: Reader, house: House) -> Rows[PromotionOut]:
+def read_promotions(
+    caller: Caller, project: Reader, house: House, cursor: Cursor = "", limit: Limit = 50
+) -> Page[PromotionOut]:
     """Every promotion, newest first."""
+    key = read_cursor(cursor, str)
     with house.read(caller.actor, project.project_id) as rx:
-        return Rows[PromotionOut].model_construct(rows=[promotion_out(p, rx) for p in list_promotions(rx)])
+        found = promotions_before(rx, key[0] if key else "", limit + 1)
+        rows = [promotion_out(p, rx) for p in found[:limit]]
+    after = make_cursor(found[limit - 1].id) if len(found) > limit else None
+    return Page[PromotionOut].model_construct(rows=rows, next=after)
 
 
 @router.post("/v1/projects/{project}/promotions")
@@ -34,10 +41,10 @@ def new_promotion(body: PromotionNew, caller: Caller, project: Asker, house: Hou
 
 
 @router.get("/v1/projects/{project}/promotions/{promotion}")
-def read_promotion(caller: Caller, project: Reader, house: House, promotion: str) -> PromotionOut:
-    """One promotion with what the gate said."""
+def read_promotion(caller: Caller, project: Reader, house: House, promotion: str) -> PromotionPage:
+    """One promotion with what the gate said, who may still sign, and how the watch stands."""
     with house.read(caller.actor, project.project_id) as rx:
-        return promotion_out(promotion_in(rx, promotion), rx)
+        return promotion_page(promotion_in(rx, promotion), rx, project)
 
 
 @router.post("/v1/projects/{project}/rollbacks")

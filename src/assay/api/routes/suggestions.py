@@ -5,22 +5,27 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated
 
+from fastapi import Query
+
 from assay.access import Membership
-from assay.api.deps import Caller, House, Lead, member
+from assay.api.deps import Caller, Cursor, House, Lead, Limit, member
 from assay.api.routing import make_router
-from assay.api.views.models import ModelViews
-from assay.models import find_version
+from assay.api.tables import make_cursor, read_cursor
+from assay.api.views.models import ModelViews, audits_out
+from assay.models import find_version, version_in
 from assay.models.suggesting import (
     SuggestionPolicy,
-    all_certificates,
+    certificate_in,
+    certificates_before,
     figures_of,
     set_suggestion_policy,
     suggest_for,
     suggestion_policy_in,
 )
 from assay.queue import get_assignment
-from assay.wire.common import EstimateOut, Rows
+from assay.wire.common import EstimateOut, Page
 from assay.wire.models import (
+    AuditsOut,
     CertificateOut,
     ClassSuggestion,
     SuggestedMark,
@@ -98,8 +103,27 @@ def read_figures(caller: Caller, project: Reader, house: House) -> SuggestionFig
 
 
 @router.get("/v1/projects/{project}/certificates")
-def read_certificates(caller: Caller, project: Reader, house: House) -> Rows[CertificateOut]:
+def read_certificates(
+    caller: Caller,
+    project: Reader,
+    house: House,
+    model: Annotated[str, Query(max_length=96, description="Only those of this version.")] = "",
+    cursor: Cursor = "",
+    limit: Limit = 50,
+) -> Page[CertificateOut]:
     """Every certificate and refusal, newest first, with how its audits stand."""
+    key = read_cursor(cursor, str)
     with house.read(caller.actor, project.project_id) as rx:
+        of = version_in(rx, model).id if model else None
+        found = certificates_before(rx, key[0] if key else "", limit + 1, version_id=of)
         views = ModelViews(rx)
-        return Rows[CertificateOut].model_construct(rows=[views.certificate(c) for c in all_certificates(rx)])
+        rows = [views.certificate(c) for c in found[:limit]]
+    after = make_cursor(found[limit - 1].id) if len(found) > limit else None
+    return Page[CertificateOut].model_construct(rows=rows, next=after)
+
+
+@router.get("/v1/projects/{project}/certificates/{certificate}/audits")
+def read_audits(caller: Caller, project: Reader, house: House, certificate: str) -> AuditsOut:
+    """The chart over a certificate's blind audits, with its limit and the audit at which it rang."""
+    with house.read(caller.actor, project.project_id) as rx:
+        return audits_out(rx, certificate_in(rx, certificate))

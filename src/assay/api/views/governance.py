@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from assay.access import Caller, Membership
+from assay.access import Caller, Membership, names_of
 from assay.api.views.people import Names
 from assay.governance import (
     Glass,
     Guarded,
     Proposal,
     guard_words,
+    proposal_in,
+    rulebook_in,
     signatures_of,
     why_not_decide,
     why_not_sign_proposal,
 )
-from assay.models import find_version
-from assay.promotions import Promotion, PromotionState, headline
+from assay.jobs.promoting_tools import quality_since
+from assay.models import PRODUCTION, evaluation_in, find_version, version_of_alias
+from assay.promotions import IN_USE, Promotion, PromotionState, headline
 from assay.storage import Rx
-from assay.wire.common import instant, instant_or_none
+from assay.wire.common import EstimateOut, Person, instant, instant_or_none
 from assay.wire.governance import EvidenceOut, GlassOut, ProposalOut, ProposalSignature
-from assay.wire.promotions import PromotionOut
+from assay.wire.promotions import PromotionOut, PromotionPage, WatchOut
 
 SEES_GOLD = ("expert", "lead", "auditor", "admin")
 """Roles that may know which items are gold; whoever may sign a proposal of gold sees that one."""
@@ -105,6 +108,47 @@ def promotion_out(promotion: Promotion, rx: Rx) -> PromotionOut:
         ended_at=instant_or_none(promotion.ended_at_us),
         reason=promotion.reason,
     )
+
+
+def promotion_page(promotion: Promotion, rx: Rx, project: Membership) -> PromotionPage:
+    """One promotion with the times of its steps, who may still sign, and how the watch stands."""
+    proposal = None if promotion.proposal_id is None else proposal_in(rx, promotion.proposal_id)
+    evaluation = None if promotion.evaluation_id is None else evaluation_in(rx, promotion.evaluation_id)
+    refused = promotion.state is PromotionState.REFUSED
+    gated_us = promotion.ended_at_us if refused else None if proposal is None else proposal.created_at_us
+    now, whole = version_of_alias(rx, PRODUCTION), promotion_out(promotion, rx)
+    in_use = promotion.state in IN_USE and now is not None and now.id == promotion.version_id
+    return PromotionPage.model_construct(
+        **{name: getattr(whole, name) for name in PromotionOut.model_fields},
+        evaluated_at=None if evaluation is None else instant(evaluation.created_at_us),
+        gated_at=instant_or_none(gated_us),
+        instead_of_id=promotion.incumbent_id,
+        wanted_from=[] if proposal is None else _wanted_from(proposal, rx),
+        watch=_watch(promotion, rx) if promotion.state is PromotionState.WATCHED else None,
+        may_roll_back=in_use and project.has("lead", "approver", "admin"),
+    )
+
+
+def _wanted_from(proposal: Proposal, rx: Rx) -> list[Person]:
+    """Everybody whose signature is wanted now, by name."""
+    names, signed = (
+        Names(rx),
+        frozenset(s.user_id for s in signatures_of(rx, proposal.signing_subject, proposal.digest)),
+    )
+    wanted = []
+    for user_id, member in names_of(rx).items():
+        roles = frozenset(role.value for role in member.roles)
+        if member.state != "active" or member.user.state != "active":
+            continue
+        if why_not_sign_proposal(user_id, member.user.login, roles, proposal, signed) is None:
+            wanted.append(names(user_id))
+    return sorted(wanted, key=lambda person: (person.name, person.id))
+
+
+def _watch(promotion: Promotion, rx: Rx) -> WatchOut:
+    rules = rulebook_in(rx).promotion
+    quality = quality_since(rx, promotion.version_id, promotion.taken_at_us or 0)
+    return WatchOut(quality=EstimateOut.of(quality), roll_back_below=rules.roll_back_below, min_items=rules.watch_items)
 
 
 def _title(promotion: Promotion, model: str) -> str:

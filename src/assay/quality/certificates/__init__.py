@@ -1,5 +1,6 @@
 """Certificates for labels that nobody looks at: a threshold with a promise, and the audits that watch the promise."""
 
+from assay.quality.certificates.audits import RUN_LENGTH as RUN_LENGTH
 from assay.quality.certificates.audits import AuditChart as AuditChart
 from assay.quality.certificates.audits import AuditState as AuditState
 from assay.quality.certificates.audits import audit_run_length as audit_run_length
