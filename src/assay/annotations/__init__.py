@@ -1,9 +1,10 @@
 """Marks by authors on items, and the immutable submissions that carry them."""
 
 from assay.annotations.actions import drop_imported, find_same, take_in
-from assay.annotations.bulk import WorkBoxes, boxes_of_work
+from assay.annotations.bulk import WorkBoxes, boxes_of_work, shaped_marks_of_work
 from assay.annotations.comparing import Comparable, comparable
 from assay.annotations.errors import ClientKeyReusedError, MarksRefusedError, Problem, SubmissionNotFoundError
+from assay.annotations.layers import Layers, layers_of
 from assay.annotations.model import Box, Mark, Origin, StoredMark, Submission
 from assay.annotations.queries import (
     class_counts,
@@ -31,6 +32,7 @@ __all__ = [
     "Box",
     "ClientKeyReusedError",
     "Comparable",
+    "Layers",
     "Mark",
     "MarksRefusedError",
     "Origin",
@@ -50,10 +52,12 @@ __all__ = [
     "items_answered_by",
     "items_imported_on",
     "items_marked",
+    "layers_of",
     "mark_from_json",
     "mark_to_json",
     "marks_digest",
     "marks_of",
+    "shaped_marks_of_work",
     "submission_in",
     "submissions_of_author",
     "submissions_of_item",

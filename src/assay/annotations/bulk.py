@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.annotations import store
-from assay.annotations.model import Submission
+from assay.annotations.model import Mark, Submission
 from assay.quality.boxes import Boxes
 from assay.storage import Rx
 
@@ -44,6 +44,14 @@ class WorkBoxes:
         chosen = np.concatenate(rows) if rows else np.empty(0, np.int64)
         offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
         return Boxes(offsets, self.xyxy[chosen], self.codes[chosen])
+
+
+def shaped_marks_of_work(rx: Rx) -> dict[str, list[Mark]]:
+    """Marks that are no boxes, by the submission of `boxes_of_work` they stand in; without attributes."""
+    found: dict[str, list[Mark]] = {}
+    for submission, mark in store.shaped_rows(rx):
+        found.setdefault(submission, []).append(mark)
+    return found
 
 
 def boxes_of_work(rx: Rx) -> WorkBoxes:

@@ -130,6 +130,11 @@ def _widened(box: Box, size_px: tuple[int, int] | None) -> Box:
     return box[0] - by, box[1] - by, box[2] + by, box[3] + by
 
 
+def tags_apart(marks: Sequence[Drawn], code: Mapping[str, int]) -> list[Box]:
+    """A place for each tag of the whole image by its class: tags of one class fall together, others never meet."""
+    return [_apart(code[mark.label_class]) for mark in marks]
+
+
 def _apart(code: int) -> Box:
     """A place for each class: tags of one class fall together, those of others never meet."""
     return 2.0 * code, 0.0, 2.0 * code + 1.0, 1.0

@@ -257,6 +257,24 @@ _box_rows = (
     )
     .order_by(annotation_rows.c.submission_id, annotation_rows.c.mark_no)
 )
+_shaped_rows = (
+    sa.select(
+        annotation_rows.c.submission_id,
+        annotation_rows.c.label_class,
+        annotation_rows.c.shape,
+        annotation_rows.c.x_min_px,
+        annotation_rows.c.y_min_px,
+        annotation_rows.c.x_max_px,
+        annotation_rows.c.y_max_px,
+        annotation_rows.c.geometry,
+    )
+    .where(
+        annotation_rows.c.project_id == PROJECT,
+        annotation_rows.c.origin.in_(("person", "fix")),
+        annotation_rows.c.shape != "bbox",
+    )
+    .order_by(annotation_rows.c.submission_id, annotation_rows.c.mark_no)
+)
 
 
 def work_submissions(rx: Rx) -> list[Submission]:
@@ -267,6 +285,16 @@ def work_submissions(rx: Rx) -> list[Submission]:
 def box_rows(rx: Rx) -> list[tuple[str, str, float, float, float, float]]:
     """Their boxes: submission, class and four sides, grouped by submission."""
     return [tuple(row) for row in rx.rows(_box_rows)]
+
+
+def shaped_rows(rx: Rx) -> list[tuple[str, Mark]]:
+    """Their marks of all other shapes, each with its submission and without attributes, grouped by submission."""
+    return [(row.submission_id, _shaped(row)) for row in rx.rows(_shaped_rows)]
+
+
+def _shaped(row: Any) -> Mark:  # noqa: ANN401 - a database row
+    box = (row.x_min_px, row.y_min_px, row.x_max_px, row.y_max_px)
+    return Mark(row.label_class, row.shape, box, geometry=None if row.geometry is None else json.loads(row.geometry))
 
 
 _marked = (

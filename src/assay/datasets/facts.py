@@ -85,10 +85,11 @@ def gather_work(rx: Rx, policy: Policy) -> Work:
 
 
 def agreement_of(boxes: AnswerBoxes, match_iou: float) -> Agreement | None:
-    """Agreement over all pairs of people on shared images; None while nobody shares one."""
+    """Agreement over all pairs of people on shared images, marks of every shape; None while nobody shares one."""
     if len(boxes.authors) < 2:  # noqa: PLR2004 - agreement is between two
         return None
-    return pairwise_agreement(boxes.authors, rng=np.random.default_rng(0), threshold=match_iou, assigned=boxes.assigned)
+    rng = np.random.default_rng(0)
+    return pairwise_agreement(boxes.placed, rng=rng, threshold=match_iou, assigned=boxes.assigned, tags=boxes.tags)
 
 
 def facts_of(rx: Rx, work: Work, policy: Policy) -> Facts:

@@ -10,7 +10,8 @@ import numpy as np
 from assay.governance import policy_in
 from assay.kernel.actor import Actor
 from assay.kernel.estimate import Estimate
-from assay.quality.matching import match_boxes
+from assay.quality.marks import Marks
+from assay.quality.matching import match_marks
 from assay.quality.ratios import share_over_items
 from assay.review import AnswerBoxes, answer_boxes
 from assay.storage import House
@@ -44,17 +45,22 @@ def read_pairs(actor: Actor, project: str, *, house: House) -> list[PairF1]:
 
 
 def pairs_of(boxes: AnswerBoxes, *, match_iou: float) -> list[PairF1]:
-    """Compare people two by two; the interval is a bootstrap over images."""
+    """Compare people two by two, marks of every shape; the interval is a bootstrap over images."""
     rng = np.random.default_rng(0)
     found = []
+    layers: dict[str, tuple[Marks, ...]] = boxes.placed
+    if (tags := boxes.tags) is not None:
+        layers = {name: (*mine, tags[name]) for name, mine in layers.items()}
     for first, second in combinations(sorted(boxes.authors), 2):
         both = boxes.assigned[first] & boxes.assigned[second]
         if not both.any():
             continue
-        a, b = boxes.authors[first], boxes.authors[second]
-        n_a, n_b = a.counts[both], b.counts[both]
-        matches = match_boxes(a, b, threshold=match_iou, mode="class_aware")
-        same = np.bincount(a.items[matches.left_rows], minlength=a.n_items)[both]
+        n_a, n_b = (np.sum([marks.counts for marks in layers[who]], axis=0)[both] for who in (first, second))
+        same = np.zeros(len(both), np.int64)
+        for a, b in zip(layers[first], layers[second], strict=True):
+            matches = match_marks(a, b, threshold=match_iou, mode="class_aware")
+            same += np.bincount(a.items[matches.left_rows], minlength=a.n_items)
+        same = same[both]
         f1 = share_over_items(2 * same, n_a + n_b, rng, n=int((n_a + n_b).sum()))
         found.append(PairF1(first, second, f1, int(n_a.sum()), int(n_b.sum()), int(both.sum())))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -117,44 +117,51 @@ class Agreement:
 
 
 def pairwise_agreement(
-    authors: Mapping[str, Marks],
+    authors: Mapping[str, Marks | Sequence[Marks]],
     *,
     rng: np.random.Generator,
     threshold: float = 0.5,
     assigned: Mapping[str, NDArray[np.bool_]] | None = None,
+    tags: Mapping[str, Marks] | None = None,
     by_class: bool = True,
     n_threads: int = 1,
 ) -> Agreement:
     """Measure how alike the authors' marks are, by optimal matching of every two of them.
 
     Args:
-        authors: each author's marks, of one shape, over the same items.
+        authors: each author's marks over the same items. Marks of several shapes are a list of as many layers, each of
+            one shape: the first layers of two authors are matched with each other, then the second ones, and so on.
         rng: seeded generator for the intervals (bootstrap over items).
         threshold: smallest IoU that matches.
         assigned: (n_items,) per author: which items they were asked to label. An item assigned and left empty is an
             opinion; an item not assigned is none. Without it, everybody was assigned everything.
+        tags: a further layer of marks without a place, such that those of one class fall together and others never
+            meet. They count everywhere but in `label_class` and `geometry`, which they have none of.
         by_class: leave the classes out to save their intervals, which cost most when there are many.
         n_threads: how many threads share the items; the answer does not depend on it.
 
     An item both left empty is agreement on one thing. One item gives values without intervals.
     """
-    names, shown = check_authors(authors, assigned)
-    sums = _ItemSums(authors[names[0]].n_items)
+    layers = {name: _layers_of(marks, tags, name) for name, marks in authors.items()}
+    names, shown = _check_layers(layers, assigned)
+    sums = _ItemSums(layers[names[0]][0].n_items)
     pairs, classes = [], _ClassSums()
     for first, second in combinations(names, 2):
         both = np.flatnonzero(shown[first] & shown[second])
         if len(both) == 0:
             continue
-        matches = match_marks(
-            authors[first].take(both), authors[second].take(both), threshold=threshold, n_threads=n_threads
-        )
-        pairs.append(sums.add(first, second, both, matches))
+        matches = [
+            match_marks(left.take(both), right.take(both), threshold=threshold, n_threads=n_threads)
+            for left, right in zip(layers[first], layers[second], strict=True)
+        ]
+        pairs.append(sums.add(first, second, both, matches, n_placeless=int(tags is not None)))
         if by_class:
-            classes.add(both, matches)
-    n_marks = _marks_compared(authors, shown)
+            for found in matches:
+                classes.add(both, found)
+    n_marks = _marks_compared(layers, shown)
     f1, mean_iou, existence, label_class, geometry = shares_over_items(
-        [2 * sums.hits, sums.hit_iou, 2 * sums.matched_or_empty, sums.same_class, sums.matched_iou],
-        [sums.marks, sums.units, sums.marks, sums.matched, sums.matched],
+        [2 * sums.hits, sums.hit_iou, 2 * sums.matched_or_empty, sums.placed_same_class, sums.placed_iou],
+        [sums.marks, sums.units, sums.marks, sums.placed, sums.placed],
         rng,
         [n_marks, n_marks, n_marks, None, None],
     )
@@ -193,13 +200,36 @@ def check_authors(
     return names, shown
 
 
+def _layers_of(marks: Marks | Sequence[Marks], tags: Mapping[str, Marks] | None, name: str) -> tuple[Marks, ...]:
+    placed = (marks,) if isinstance(marks, Marks) else tuple(marks)
+    return placed if tags is None else (*placed, tags[name])
+
+
+def _check_layers(
+    layers: Mapping[str, tuple[Marks, ...]], assigned: Mapping[str, NDArray[np.bool_]] | None
+) -> tuple[list[str], dict[str, NDArray[np.bool_]]]:
+    """As `check_authors`; somebody was shown an item when any of their layers says so."""
+    names = sorted(layers)
+    if len(names) < 2:  # noqa: PLR2004 - agreement is between two
+        raise TooFewAuthorsError(len(names))
+    shown: dict[str, NDArray[np.bool_]] = {}
+    for columns in zip(*(layers[name] for name in names), strict=True):
+        names, seen = check_authors(dict(zip(names, columns, strict=True)), assigned)
+        shown = {name: seen[name] | shown.get(name, seen[name]) for name in names}
+    return names, shown
+
+
 class _ItemSums:
-    """Sums over pairs of authors, by item; an item both left empty is one matched thing of IoU 1."""
+    """Sums over pairs of authors, by item; an item both left empty is one matched thing of IoU 1.
+
+    `placed` and its two companions are `matched` and its without what has no place.
+    """
 
     def __init__(self, n_items: int) -> None:
         self.marks, self.units = np.zeros(n_items), np.zeros(n_items)
         self.matched, self.same_class, self.empty = np.zeros(n_items), np.zeros(n_items), np.zeros(n_items)
-        self.matched_iou, self.same_class_iou = np.zeros(n_items), np.zeros(n_items)
+        self.same_class_iou = np.zeros(n_items)
+        self.placed, self.placed_same_class, self.placed_iou = np.zeros(n_items), np.zeros(n_items), np.zeros(n_items)
 
     @property
     def hits(self) -> NDArray[np.float64]:
@@ -213,27 +243,40 @@ class _ItemSums:
     def hit_iou(self) -> NDArray[np.float64]:
         return self.same_class_iou + self.empty
 
-    def add(self, first: str, second: str, both: NDArray[np.int64], m: Matches) -> PairAgreement:
-        n = m.left.n_items
-        item, same = m.left.items[m.left_rows], m.same_class
-        drawn = m.left.counts + m.right.counts
+    def add(
+        self, first: str, second: str, both: NDArray[np.int64], layers: Sequence[Matches], *, n_placeless: int
+    ) -> PairAgreement:
+        """Add one pair of authors; the last `n_placeless` of their layers have no place."""
+        n = len(both)
+        drawn = np.sum([m.left.counts + m.right.counts for m in layers], axis=0)
         empty = (drawn == 0).astype(np.float64)
-        matched, same_class = np.bincount(item, minlength=n), np.bincount(item, same, n)
-        iou, same_iou = np.bincount(item, m.pair_iou, n), np.bincount(item, m.pair_iou * same, n)
+        rows = [_matched_by_item(m, n) for m in layers]
+        matched, same_class, iou, same_iou = np.sum(rows, axis=0)
+        placed = np.sum(rows[: len(rows) - n_placeless], axis=0)
         self.marks[both] += drawn + 2 * empty
         self.units[both] += drawn - matched + empty
         self.matched[both] += matched
         self.same_class[both] += same_class
         self.empty[both] += empty
-        self.matched_iou[both] += iou
         self.same_class_iou[both] += same_iou
+        self.placed[both] += placed[0]
+        self.placed_same_class[both] += placed[1]
+        self.placed_iou[both] += placed[2]
         return PairAgreement(
-            first, second, n, int(empty.sum()), len(m.left), len(m.right), len(item), int(same.sum()),
-            float(m.pair_iou.sum()), float(m.pair_iou[same].sum()),
+            first, second, n, int(empty.sum()), sum(len(m.left) for m in layers), sum(len(m.right) for m in layers),
+            int(matched.sum()), int(same_class.sum()),
+            sum(float(m.pair_iou.sum()) for m in layers), sum(float(m.pair_iou[m.same_class].sum()) for m in layers),
             share_in_closed_form(2 * (same_class + empty), drawn + 2 * empty, n=int(drawn.sum())),
             share_in_closed_form(same_iou + empty, drawn - matched + empty, n=int(drawn.sum())),
             share_in_closed_form(iou, matched),
         )  # fmt: skip
+
+
+def _matched_by_item(m: Matches, n: int) -> NDArray[np.float64]:
+    """(4, n): pairs, pairs of one class, IoU of the pairs, IoU of those of one class."""
+    item, same = m.left.items[m.left_rows], m.same_class
+    columns = (np.ones(len(item)), same, m.pair_iou, m.pair_iou * same)
+    return np.array([np.bincount(item, column, n) for column in columns])
 
 
 class _ClassSums:
@@ -276,10 +319,10 @@ class _ClassSums:
             yield int(classes[here[0]]), np.array([np.bincount(place, column) for column in values[here].T])
 
 
-def _marks_compared(authors: Mapping[str, Marks], shown: Mapping[str, NDArray[np.bool_]]) -> int:
+def _marks_compared(layers: Mapping[str, tuple[Marks, ...]], shown: Mapping[str, NDArray[np.bool_]]) -> int:
     """Marks on items that at least two authors were assigned."""
-    shared = np.sum([shown[name] for name in authors], axis=0) > 1
-    return int(sum(boxes.counts[shared].sum() for boxes in authors.values()))
+    shared = np.sum([shown[name] for name in layers], axis=0) > 1
+    return int(sum(marks.counts[shared].sum() for mine in layers.values() for marks in mine))
 
 
 def _divide(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
