@@ -25,6 +25,7 @@ from assay.labels import LabelClass, publish_schema
 from assay.queue import BatchPolicy, NewTask, create_batch
 
 ACTOR = system("founder")
+ROOT = Path(__file__).resolve().parents[2]
 SLUG = "load"
 SIZE_PX = (640, 480)
 _PAGE = 5000
@@ -114,10 +115,17 @@ def children_of(pid: int) -> set[int]:
 
 @dataclass
 class ServerProcess:
-    """`assay serve` in a process of its own, always on the same port."""
+    """`assay serve` in a process of its own, always on the same port.
+
+    Attributes:
+        program: what Python is given before the command's own words.
+        environment: variables beside this process's own.
+    """
 
     place: Workplace
     port: int = field(default_factory=free_port)
+    program: tuple[str, ...] = ("-c", "from assay.cli import main; main()")
+    environment: dict[str, str] = field(default_factory=dict)
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -126,18 +134,23 @@ class ServerProcess:
         options = [*where, "--port", str(self.port), "--json"]
         with (self.place.data / "server.txt").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", "from assay.cli import main; main()", "serve", *options],
+                [sys.executable, *self.program, "serve", *options],
+                cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, "PYTHONUNBUFFERED": "1", **self.environment},
             )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         while not self.answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 tail = (self.place.data / "server.txt").read_text(errors="replace")[-2000:]
                 raise AssertionError(f"The server did not start: {tail}")
             time.sleep(0.02)
+
+    def ended(self) -> bool:
+        """Whether it has ended, in whatever way."""
+        return self._process is None or self._process.poll() is not None
 
     def answers(self) -> bool:
         """Whether it answers now."""
