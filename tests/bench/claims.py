@@ -34,6 +34,7 @@ from tests.support.serving import SLUG, Workplace, found, marks, served
 from assay.bootstrap import load_tables
 from assay.queue import BatchPolicy
 from assay.queue import store as queue_store
+from assay.queue.store import claiming
 from assay.storage import House, open_house
 from assay.storage.tables import PROJECT_PARAMETER
 
@@ -227,7 +228,7 @@ def _met(task: dict[str, Any]) -> dict[str, Any]:
 def _explain(house: House) -> list[str]:
     parameters = {"user": "u0", "kind_": "work", "after": 700_000, "round": 0, PROJECT_PARAMETER: "p"}
     name = house.database.name
-    take = queue_store._take[name]
+    take = claiming._take[name]
     with house.bookkeeping() as connection:
         compiled = take.compile(connection.engine)
         values = compiled.construct_params(parameters)
