@@ -3,7 +3,7 @@
 from assay.active.actions import keep_selection, note_batch
 from assay.active.errors import NothingToSelectError, SelectionNotFoundError, SelectionUsedError
 from assay.active.model import ChosenItem, Selection
-from assay.active.queries import all_selections, chosen_items, reasons_of_item, selection_in
+from assay.active.queries import chosen_items, reason_counts, reasons_of_item, selection_in, selections_before
 
 __all__ = [
     "ChosenItem",
@@ -11,10 +11,11 @@ __all__ = [
     "Selection",
     "SelectionNotFoundError",
     "SelectionUsedError",
-    "all_selections",
     "chosen_items",
     "keep_selection",
     "note_batch",
+    "reason_counts",
     "reasons_of_item",
     "selection_in",
+    "selections_before",
 ]

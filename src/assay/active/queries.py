@@ -20,6 +20,7 @@ def selection_in(rx: Rx, selection_id: str) -> Selection:
     return found
 
 
-all_selections = store.all_selections
+selections_before = store.selections_before
+reason_counts = store.reason_counts
 chosen_items = store.chosen_items
 reasons_of_item = store.reasons_of_item

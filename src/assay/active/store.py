@@ -41,7 +41,21 @@ selection_items = sa.Table(
     sa.Index("ix_selection_items_item", "project_id", "item_id"),
 )
 
-_all = sa.select(selections).where(selections.c.project_id == PROJECT).order_by(selections.c.id.desc())
+_newest = (
+    sa.select(selections)
+    .where(selections.c.project_id == PROJECT, selections.c.id < sa.bindparam("before"))
+    .order_by(selections.c.id.desc())
+    .limit(sa.bindparam("most"))
+)
+_reasons = (
+    sa.select(selection_items.c.selection_id, selection_items.c.reason, sa.func.count().label("n"))
+    .where(
+        selection_items.c.project_id == PROJECT,
+        selection_items.c.selection_id.in_(sa.bindparam("wanted", expanding=True)),
+    )
+    .group_by(selection_items.c.selection_id, selection_items.c.reason)
+    .order_by(selection_items.c.selection_id, selection_items.c.reason)
+)
 _one = sa.select(selections).where(selections.c.project_id == PROJECT, selections.c.id == sa.bindparam("selection"))
 _items = (
     sa.select(selection_items)
@@ -97,9 +111,17 @@ def add_selection(tx: Tx, value: Selection, chosen: Sequence[ChosenItem]) -> Non
     tx.insert(selection_items, rows)
 
 
-def all_selections(rx: Rx) -> list[Selection]:
-    """Every selection, newest first."""
-    return [_selection(row) for row in rx.rows(_all)]
+def selections_before(rx: Rx, before: str, limit: int) -> list[Selection]:
+    """Selections, newest first; `before` is an id, or a string that sorts behind all."""
+    return [_selection(row) for row in rx.rows(_newest, before=before, most=limit)]
+
+
+def reason_counts(rx: Rx, selection_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+    """How many items each selection has for each reason."""
+    found: dict[str, dict[str, int]] = {one: {} for one in selection_ids}
+    for row in rx.rows(_reasons, wanted=list(selection_ids)):
+        found[row.selection_id][row.reason] = row.n
+    return found
 
 
 def find_selection(rx: Rx, selection_id: str) -> Selection | None:

@@ -6,6 +6,7 @@ from assay.drift.errors import (
     AlreadyConcludedError,
     AnswersMissingError,
     ArchiveTooSmallError,
+    CheckNotFoundError,
     DiagnosisNotFoundError,
     MonitorNotFoundError,
     NoExpertsError,
@@ -14,7 +15,15 @@ from assay.drift.errors import (
     NothingArrivedError,
 )
 from assay.drift.model import Capsule, Check, Monitor
-from assay.drift.queries import all_diagnoses, all_monitors, checks_of, diagnosis_in, monitor_in, watching
+from assay.drift.queries import (
+    check_in,
+    checks_of,
+    diagnoses_before,
+    diagnosis_in,
+    monitor_in,
+    monitors_after,
+    watching,
+)
 
 __all__ = [
     "AlreadyConcludedError",
@@ -22,6 +31,7 @@ __all__ = [
     "ArchiveTooSmallError",
     "Capsule",
     "Check",
+    "CheckNotFoundError",
     "DiagnosisNotFoundError",
     "Monitor",
     "MonitorNotFoundError",
@@ -29,15 +39,16 @@ __all__ = [
     "NoModelInUseError",
     "NotEnoughItemsError",
     "NothingArrivedError",
-    "all_diagnoses",
-    "all_monitors",
+    "check_in",
     "checks_of",
+    "diagnoses_before",
     "diagnosis_in",
     "keep_answer",
     "keep_check",
     "keep_question",
     "make_monitor",
     "monitor_in",
+    "monitors_after",
     "stop_monitor",
     "watching",
 ]

@@ -91,7 +91,7 @@ def keep_check(
         since = None if found.since is None else items[found.since.best]
         check = Check(
             tx.new_id(), monitor.id, tx.now_us, found.level, found.n, items[-n_window], items[-1], since,
-            found.to_json(),
+            {**found.to_json(), "since_items": _since_items(found, items)},
         )  # fmt: skip
         store.add_check(tx, check)
         subject = f"monitor/{monitor.id}"
@@ -101,3 +101,10 @@ def keep_check(
         if found.level == "quiet" and monitor.level != "quiet":
             tx.record("drift.over", subject=subject, check=check.id)
     return check
+
+
+def _since_items(found: DriftCheck, items: Sequence[str]) -> list[str] | None:
+    """Ids of the earliest, likeliest and latest first item of the change; None while nothing changed."""
+    if found.since is None:
+        return None
+    return [items[found.since.first], items[found.since.best], items[found.since.last]]

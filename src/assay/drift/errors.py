@@ -14,6 +14,15 @@ class MonitorNotFoundError(NotFoundError):
         super().__init__(f"There is no monitor {monitor_id}.", hint="List the project's monitors.")
 
 
+class CheckNotFoundError(NotFoundError):
+    """No such check of this monitor."""
+
+    code = "drift.check_not_found"
+
+    def __init__(self, check_id: str) -> None:
+        super().__init__(f"There is no check {check_id}.", hint="List the monitor's checks.")
+
+
 class DiagnosisNotFoundError(NotFoundError):
     """No such diagnosis in this project."""
 

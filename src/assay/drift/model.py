@@ -41,7 +41,7 @@ class Check:
 
     Attributes:
         since_item_id: first item of the change, most likely; None while it is quiet.
-        result: `DriftCheck` as JSON.
+        result: `DriftCheck` as JSON, and `since_items`: ids of the earliest, likeliest and latest first changed item.
     """
 
     id: str

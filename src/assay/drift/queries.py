@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from assay.drift import store
-from assay.drift.errors import DiagnosisNotFoundError, MonitorNotFoundError
-from assay.drift.model import Capsule, Monitor
+from assay.drift.errors import CheckNotFoundError, DiagnosisNotFoundError, MonitorNotFoundError
+from assay.drift.model import Capsule, Check, Monitor
 from assay.storage import Rx
 
 
@@ -20,6 +20,18 @@ def monitor_in(rx: Rx, monitor_id: str) -> Monitor:
     return found
 
 
+def check_in(rx: Rx, monitor_id: str, check_id: str) -> Check:
+    """One check of a monitor.
+
+    Raises:
+        CheckNotFoundError: there is none of this id.
+    """
+    found = store.find_check(rx, monitor_id, check_id)
+    if found is None:
+        raise CheckNotFoundError(check_id)
+    return found
+
+
 def diagnosis_in(rx: Rx, diagnosis_id: str) -> Capsule:
     """One diagnosis.
 
@@ -32,7 +44,7 @@ def diagnosis_in(rx: Rx, diagnosis_id: str) -> Capsule:
     return found
 
 
-all_monitors = store.all_monitors
-all_diagnoses = store.all_diagnoses
+monitors_after = store.monitors_after
+diagnoses_before = store.diagnoses_before
 checks_of = store.checks_of
 watching = store.watching

@@ -64,7 +64,12 @@ diagnoses = sa.Table(
     sa.Index("ix_diagnoses_project", "project_id", "id"),
 )
 
-_monitors = sa.select(monitors).where(monitors.c.project_id == PROJECT).order_by(monitors.c.id)
+_monitors = (
+    sa.select(monitors)
+    .where(monitors.c.project_id == PROJECT, monitors.c.id > sa.bindparam("after"))
+    .order_by(monitors.c.id)
+    .limit(sa.bindparam("most"))
+)
 _monitor = sa.select(monitors).where(monitors.c.project_id == PROJECT, monitors.c.id == sa.bindparam("monitor"))
 _watching = (
     sa.select(monitors.c.project_id, monitors.c.id).where(monitors.c.state == "watching").order_by(monitors.c.id)
@@ -89,7 +94,17 @@ _checks = (
     .order_by(drift_checks.c.id.desc())
     .limit(sa.bindparam("most"))
 )
-_diagnoses = sa.select(diagnoses).where(diagnoses.c.project_id == PROJECT).order_by(diagnoses.c.id.desc())
+_check = sa.select(drift_checks).where(
+    drift_checks.c.project_id == PROJECT,
+    drift_checks.c.monitor_id == sa.bindparam("monitor"),
+    drift_checks.c.id == sa.bindparam("wanted"),
+)
+_diagnoses = (
+    sa.select(diagnoses)
+    .where(diagnoses.c.project_id == PROJECT, diagnoses.c.id < sa.bindparam("before"))
+    .order_by(diagnoses.c.id.desc())
+    .limit(sa.bindparam("most"))
+)
 _diagnosis = sa.select(diagnoses).where(diagnoses.c.project_id == PROJECT, diagnoses.c.id == sa.bindparam("diagnosis"))
 _conclude = (
     sa.update(diagnoses)
@@ -119,9 +134,9 @@ def add_monitor(tx: Tx, value: Monitor) -> None:
     )
 
 
-def all_monitors(rx: Rx) -> list[Monitor]:
-    """Every monitor, oldest first."""
-    return [_monitor_of(row) for row in rx.rows(_monitors)]
+def monitors_after(rx: Rx, after: str, limit: int) -> list[Monitor]:
+    """Monitors, oldest first; `after` is an id, or an empty string to begin."""
+    return [_monitor_of(row) for row in rx.rows(_monitors, after=after, most=limit)]
 
 
 def find_monitor(rx: Rx, monitor_id: str) -> Monitor | None:
@@ -164,6 +179,12 @@ def checks_of(rx: Rx, monitor_id: str, *, before: str, limit: int) -> list[Check
     return [_check_of(row) for row in rx.rows(_checks, monitor=monitor_id, before=before, most=limit)]
 
 
+def find_check(rx: Rx, monitor_id: str, check_id: str) -> Check | None:
+    """One check of a monitor."""
+    row = rx.first(_check, monitor=monitor_id, wanted=check_id)
+    return None if row is None else _check_of(row)
+
+
 def add_diagnosis(tx: Tx, value: Capsule) -> None:
     """Keep a question that experts are to answer."""
     tx.insert(
@@ -183,9 +204,9 @@ def add_diagnosis(tx: Tx, value: Capsule) -> None:
     )
 
 
-def all_diagnoses(rx: Rx) -> list[Capsule]:
-    """Every diagnosis, newest first."""
-    return [_capsule_of(row) for row in rx.rows(_diagnoses)]
+def diagnoses_before(rx: Rx, before: str, limit: int) -> list[Capsule]:
+    """Diagnoses, newest first; `before` is an id, or a string that sorts behind all."""
+    return [_capsule_of(row) for row in rx.rows(_diagnoses, before=before, most=limit)]
 
 
 def find_diagnosis(rx: Rx, diagnosis_id: str) -> Capsule | None:

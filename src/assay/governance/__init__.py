@@ -2,6 +2,7 @@
 
 from assay.governance.actions import add_signature, set_policy, start_policy
 from assay.governance.allowing import allow
+from assay.governance.audit import PartChecked, audit_events, check_log_part, seen_lately
 from assay.governance.deciding import (
     break_glass,
     close_proposal,
@@ -29,10 +30,11 @@ from assay.governance.errors import (
     ProposalClosedError,
     ProposalInvalidError,
     ProposalNotFoundError,
+    RulebookNotFoundError,
     SignatureRefusedError,
 )
 from assay.governance.inbox import Waiting, waiting_for
-from assay.governance.model import Policy, Signature, Signing
+from assay.governance.model import AuditWanted, Policy, Signature, Signing
 from assay.governance.proposal import (
     EvidenceItem,
     Glass,
@@ -50,11 +52,11 @@ from assay.governance.publishing import (
     publish_rulebook,
     publish_rulebook_by,
     rulebook_rows,
+    rulebook_version,
     rulebook_warnings,
     submit_rulebook,
 )
 from assay.governance.queries import (
-    audit_events,
     every_event,
     get_policy,
     policy_in,
@@ -72,6 +74,7 @@ __all__ = [
     "PRESETS",
     "AlreadySignedError",
     "ApprovalNeededError",
+    "AuditWanted",
     "BreakGlass",
     "BreakGlassRefusedError",
     "ClassRule",
@@ -83,6 +86,7 @@ __all__ = [
     "Guarded",
     "NewProposal",
     "NotApprovedError",
+    "PartChecked",
     "Policy",
     "PolicyFileError",
     "PolicyInvalidError",
@@ -95,6 +99,7 @@ __all__ = [
     "ProposalState",
     "Retrain",
     "Rulebook",
+    "RulebookNotFoundError",
     "Serving",
     "Signature",
     "SignatureRefusedError",
@@ -104,6 +109,7 @@ __all__ = [
     "allow",
     "audit_events",
     "break_glass",
+    "check_log_part",
     "check_people",
     "check_rulebook",
     "check_signer",
@@ -131,7 +137,9 @@ __all__ = [
     "rulebook_in",
     "rulebook_rows",
     "rulebook_source",
+    "rulebook_version",
     "rulebook_warnings",
+    "seen_lately",
     "set_policy",
     "sign_proposal",
     "signatures_of",

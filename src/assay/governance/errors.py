@@ -49,6 +49,14 @@ class MeaningMissingError(InvalidInputError):
         )
 
 
+def _placed(fault: str) -> dict[str, int | str | None]:
+    """A fault with the line it names; no line where it is about the file as a whole."""
+    head, _, what = fault.partition(": ")
+    line = head.removeprefix("line ")
+    placed = head.startswith("line ") and line.isdecimal()
+    return {"line": int(line) if placed else None, "what": what if placed else fault}
+
+
 class PolicyFileError(InvalidInputError):
     """A policy file with faults; all of them are named, each with its line."""
 
@@ -56,6 +64,7 @@ class PolicyFileError(InvalidInputError):
 
     def __init__(self, faults: list[str]) -> None:
         self.faults = faults
+        self.details = [_placed(fault) for fault in faults]
         n = f"{len(faults)} fault{'' if len(faults) == 1 else 's'}"
         super().__init__(
             f"The policy has {n}: {'; '.join(faults)}.", hint="Mend it and check it again with: assay policy check FILE"
@@ -88,6 +97,15 @@ class ProposalNotFoundError(NotFoundError):
 
     def __init__(self, proposal_id: str) -> None:
         super().__init__(f"There is no proposal {proposal_id!r} in this project.")
+
+
+class RulebookNotFoundError(NotFoundError):
+    """No such version of the policy file in this project."""
+
+    code = "governance.rulebook_not_found"
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"There is no version {version} of the policy file.", hint="List its versions.")
 
 
 class ProposalClosedError(ConflictError):

@@ -98,3 +98,24 @@ class Signing:
 
 
 Overrides = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditWanted:
+    """What events of the audit log are looked for; empty parts ask nothing.
+
+    Attributes:
+        action: exactly this one, such as `release.signed`.
+        kind: what is before the dot of an action, such as `release`.
+        subject: exactly this thing.
+        actor: id of the person, or name of the part of the house.
+        since_us: not before this instant.
+        until_us: before this instant.
+    """
+
+    action: str = ""
+    kind: str = ""
+    subject: str = ""
+    actor: str = ""
+    since_us: int | None = None
+    until_us: int | None = None

@@ -10,14 +10,14 @@ from assay.governance import store
 from assay.governance.actions import add_policy_in
 from assay.governance.allowing import allow
 from assay.governance.deciding import propose
-from assay.governance.errors import PolicyStaleError
+from assay.governance.errors import PolicyStaleError, RulebookNotFoundError
 from assay.governance.model import Policy
 from assay.governance.proposal import NewProposal, Proposal
-from assay.governance.queries import policy_in, rulebook_in
+from assay.governance.queries import policy_in, rulebook_in, rulebook_source
 from assay.governance.rulebook import Guarded, Rulebook
 from assay.governance.rulebook_rules import check_people, read_rulebook, require_reachable
 from assay.kernel.actor import Actor
-from assay.storage import House, Tx
+from assay.storage import House, Rx, Tx
 
 
 def people_of(actor: Actor, project: str, *, house: House) -> dict[str, frozenset[str]]:
@@ -40,7 +40,7 @@ def check_rulebook(actor: Actor, project: str, text: str, *, house: House) -> tu
     with house.read(actor, project) as rx:
         settings = policy_in(rx)
     rulebook, people = read_rulebook(text, settings=settings), people_of(actor, project, house=house)
-    require_reachable(rulebook, people)
+    require_reachable(rulebook, people, text)
     return rulebook, check_people(rulebook, people)[1]
 
 
@@ -107,6 +107,18 @@ def rulebook_warnings(rulebook: Rulebook, people: Mapping[str, frozenset[str]]) 
     """What the people there are cannot reach, or could not if one of them were away."""
     stops, warnings = check_people(rulebook, people)
     return [*stops, *warnings]
+
+
+def rulebook_version(rx: Rx, version: int) -> tuple[Rulebook, str | None]:
+    """One version of the rulebook and its file; version 0 is what holds before anybody published one.
+
+    Raises:
+        RulebookNotFoundError: there is none of this number.
+    """
+    source = rulebook_source(rx, version)
+    if source is None and version:
+        raise RulebookNotFoundError(version)
+    return rulebook_in(rx, version), source
 
 
 def policy_action(text: str, based_on: int) -> dict[str, Any]:

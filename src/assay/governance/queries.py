@@ -59,4 +59,3 @@ def every_event(house: House, actor: Actor) -> Iterator[Event]:
 
 
 signatures_of = store.signatures_of
-audit_events = store.sealed_events

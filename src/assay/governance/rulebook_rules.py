@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -300,8 +301,29 @@ def _able(guard: Guard, login: str, roles: frozenset[str]) -> bool:
     return not roles.isdisjoint(guard.by) and (not guard.people or login in guard.people)
 
 
-def require_reachable(rulebook: Rulebook, members: Mapping[str, frozenset[str]]) -> None:
-    """Refuse a rulebook that the people there are could never satisfy; one that guards itself could not be mended."""
+def require_reachable(rulebook: Rulebook, members: Mapping[str, frozenset[str]], text: str = "") -> None:
+    """Refuse a rulebook that the people there are could never satisfy; one that guards itself could not be mended.
+
+    Args:
+        rulebook: as it was read.
+        members: login to roles.
+        text: the file, so that the lines can be named.
+    """
     stops, _ = check_people(rulebook, members)
     if stops:
-        raise PolicyFileError(stops)
+        lines = _lines_of_guards(text)
+        raise PolicyFileError(
+            [f"line {lines[key]}: {stop}" if (key := _guard_of(stop)) in lines else stop for stop in stops]
+        )
+
+
+def _guard_of(stop: str) -> str:
+    return re.split(r"[. ]", stop.removeprefix("approvals."), maxsplit=1)[0]
+
+
+def _lines_of_guards(text: str) -> dict[str, int]:
+    """Where the file names each guard; nothing for a file without any."""
+    if not text:
+        return {}
+    approvals = read_yaml(text).value.get("approvals")
+    return {} if approvals is None else {what: node.line for what, node in approvals.value.items()}

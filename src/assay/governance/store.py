@@ -8,14 +8,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from assay.governance.model import Signature
+from assay.governance.model import AuditWanted, Signature
 from assay.governance.proposal import EvidenceItem, Glass, NewProposal, Proposal, ProposalState
 from assay.governance.rulebook import Guard, Guarded, Rulebook
 from assay.kernel.canonical import canonical_json
+from assay.kernel.merkle import leaf_hash
 from assay.storage import Event, Rx, Tx
-from assay.storage.events import events
+from assay.storage.events import events, leaf_value
 from assay.storage.house import event_of
 from assay.storage.tables import PROJECT, document, identifier, instant, metadata, project_id
+
+SCAN = 5000
+"""Events of the log that one look at the audit log reads at most."""
 
 policies = sa.Table(
     "policies",
@@ -93,25 +97,100 @@ def signatures_of(rx: Rx, subject: str, digest: str) -> list[Signature]:
     return [Signature(r.id, r.subject, r.digest, r.user_id, r.role, r.name, r.meaning, r.signed_at_us) for r in rows]
 
 
-def sealed_events(rx: Rx, *, action: str, subject: str, before: int | None, n: int) -> list[Event]:
-    """The open project's sealed events, newest first.
+def sealed_events(
+    rx: Rx, wanted: AuditWanted, *, below: int | None, above: int, n: int
+) -> tuple[list[Event], int | None]:
+    """The open project's sealed events that fit, newest first, among the next `SCAN` events of the log.
 
     Args:
-        action: only this one; empty for all.
-        subject: only what concerns this; empty for all.
-        before: only events whose place in the log is below; None for the newest.
+        rx: where.
+        wanted: what they must be like.
+        below: only events whose place in the log is below; None for the newest.
+        above: and not below this place.
+        n: how many at most.
+
+    Returns:
+        The events, and the place of the last one that was looked at when more may follow: however rare what is wanted
+        is, one call looks at no more than `SCAN` events. Events that concern one subject have an index of their own.
     """
-    statement = sa.select(events).where(events.c.project_id == PROJECT, events.c.seq.is_not(None))
-    params: dict[str, Any] = {}
-    for column, value in (("action", action), ("subject", subject)):
+    base = sa.select(events).where(
+        events.c.project_id == PROJECT, events.c.seq.is_not(None), events.c.seq >= sa.bindparam("above")
+    )
+    params: dict[str, Any] = {"above": above}
+    if below is not None:
+        base, params["below"] = base.where(events.c.seq < sa.bindparam("below")), below
+    if wanted.subject:
+        base, params["of_subject"] = base.where(events.c.subject == sa.bindparam("of_subject")), wanted.subject
+    looked = base.order_by(events.c.seq.desc()).limit(SCAN).subquery()
+    statement = sa.select(looked)
+    for column, value in (("action", wanted.action), ("actor_id", wanted.actor)):
         if value:
-            statement = statement.where(events.c[column] == sa.bindparam(f"of_{column}"))
+            statement = statement.where(looked.c[column] == sa.bindparam(f"of_{column}"))
             params[f"of_{column}"] = value
-    if before is not None:
-        statement = statement.where(events.c.seq < sa.bindparam("before"))
-        params["before"] = before
-    rows = rx.rows(statement.order_by(events.c.seq.desc()).limit(n), **params)
-    return [event_of(row) for row in rows]
+    if wanted.kind:
+        statement = statement.where(
+            looked.c.action > sa.bindparam("kind_from"), looked.c.action < sa.bindparam("kind_to")
+        )
+        params |= {"kind_from": f"{wanted.kind}.", "kind_to": f"{wanted.kind}/"}
+    if wanted.since_us is not None:
+        statement, params["since"] = statement.where(looked.c.at_us >= sa.bindparam("since")), wanted.since_us
+    if wanted.until_us is not None:
+        statement, params["until"] = statement.where(looked.c.at_us < sa.bindparam("until")), wanted.until_us
+    found = [event_of(row) for row in rx.rows(statement.order_by(looked.c.seq.desc()).limit(n), **params)]
+    if len(found) == n:
+        return found, found[-1].seq
+    bounds = {k: v for k, v in params.items() if k in {"above", "below", "of_subject"}}
+    ends = rx.first(sa.select(sa.func.count().label("n"), sa.func.min(looked.c.seq).label("last")), **bounds)
+    return found, ends.last if ends is not None and ends.n == SCAN else None
+
+
+_place = (
+    sa.select(events.c.seq, events.c.at_us)
+    .where(events.c.project_id == PROJECT, events.c.seq >= sa.bindparam("middle"))
+    .order_by(events.c.seq)
+    .limit(1)
+)
+_ends = sa.select(sa.func.max(events.c.seq).label("last")).where(
+    events.c.project_id == PROJECT, events.c.seq.is_not(None)
+)
+
+
+def place_at(rx: Rx, at_us: int) -> int:
+    """A place in the log that parts the open project's events before an instant from the later ones, by thirty looks.
+
+    Events are sealed in the order of their ids, which follow time but for the moments of one commit; whoever needs
+    every event at the very edge asks for a little more.
+    """
+    newest = rx.first(_ends)
+    low, high = 0, 0 if newest is None or newest.last is None else newest.last + 1
+    while low < high:
+        middle = (low + high) // 2
+        row = rx.first(_place, middle=middle)
+        if row is None or row.at_us >= at_us:
+            high = middle
+        else:
+            low = row.seq + 1
+    return low
+
+
+def seen_lately(rx: Rx) -> tuple[set[tuple[str, str]], set[str]]:
+    """Actors (id, kind) and actions of the open project's newest `SCAN` events."""
+    newest = (
+        sa.select(events.c.actor_id, events.c.actor_kind, events.c.action)
+        .where(events.c.project_id == PROJECT, events.c.seq.is_not(None))
+        .order_by(events.c.seq.desc())
+        .limit(SCAN)
+        .subquery()
+    )
+    rows = rx.rows(sa.select(newest).distinct())
+    return {(row.actor_id, row.actor_kind) for row in rows}, {row.action for row in rows}
+
+
+def leaves_after(rx: Rx, seq: int, n: int) -> list[tuple[int, str, str, bytes]]:
+    """Events of the whole log behind place `seq`: place, id, leaf as it was sealed, leaf as it would be sealed now."""
+    statement = sa.select(events).where(events.c.seq > sa.bindparam("after")).order_by(events.c.seq).limit(n)
+    rows = rx.rows(statement, after=seq)
+    return [(row.seq, row.id, row.leaf, leaf_hash(canonical_json(leaf_value(row)))) for row in rows]
 
 
 def sealed_after(rx: Rx, seq: int, n: int) -> list[Event]:

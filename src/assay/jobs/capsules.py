@@ -25,7 +25,7 @@ from assay.drift import (
     keep_question,
     monitor_in,
 )
-from assay.gold import all_gold
+from assay.gold import ErrorKind, Score, all_gold, counts_of_user
 from assay.governance import policy_in
 from assay.guidelines import current_guideline_version
 from assay.items import Item, items_after, items_by_id
@@ -85,7 +85,9 @@ def ask_experts(actor: Actor, project: str, name: str, question: Question, *, ho
     """
     rng = np.random.default_rng(question.seed)
     with house.read(actor, project) as rx:
-        experts = _experts(rx)
+        experts = experts_in(rx)
+        if not experts:
+            raise NoExpertsError
         known = _known(rx, experts)
         if question.monitor_id is not None:
             monitor_in(rx, question.monitor_id)
@@ -110,6 +112,49 @@ def ask_experts(actor: Actor, project: str, name: str, question: Question, *, ho
     return keep_question(
         actor, project, name, batch_id=batch.id, monitor_id=question.monitor_id, spec=spec, house=house
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a question to experts would rest on, as far as a few quick looks can tell.
+
+    Attributes:
+        experts: ids of those who could answer: experts who are annotators too, and not paused.
+        model: name and version of the model in use; None while there is none.
+        expert_wrong, expert_n: answers of these experts to gold that counts another answer (F1 below .5), and all.
+    """
+
+    experts: tuple[str, ...]
+    model: str | None
+    expert_wrong: int
+    expert_n: int
+
+
+def outlook_of(rx: Rx) -> Outlook:
+    """Look at what a question to experts needs before anybody asks it."""
+    experts = experts_in(rx)
+    version = version_of_alias(rx, PRODUCTION)
+    scores = [s.score for expert in experts for s in counts_of_user(rx, expert) if s.counts_for]
+    wrong = sum(_is_another_answer(score) for score in scores)
+    model = None if version is None else f"{version.new.name}@{version.number}"
+    return Outlook(tuple(experts), model, wrong, len(scores))
+
+
+def _is_another_answer(score: Score) -> bool:
+    """Whether an answer differs from gold as `CHANGED` has it: 1 - F1 of at least a half."""
+    alone = score.counts.get(ErrorKind.MISSED, 0) + score.counts.get(ErrorKind.SPURIOUS, 0)
+    swapped = score.counts.get(ErrorKind.MISCLASSIFIED, 0)
+    if not alone + swapped:
+        return False
+    apart = alone + 2 * swapped
+    return apart / (2 * (score.n_units - alone - swapped) + apart) >= CHANGED
+
+
+def answered_of(rx: Rx, asked: Capsule) -> tuple[int, int]:
+    """How many current and how many archived items of a packet experts have answered by now."""
+    answered = _expert_submissions(rx, asked)
+    now, then = (sum(item in answered for item in asked.spec[part]) for part in ("now", "then"))
+    return now, then
 
 
 def conclude(actor: Actor, project: str, diagnosis_id: str, *, house: House, blobs: Blobs) -> Capsule:
@@ -177,14 +222,12 @@ def _boxes(answers: Iterable[Answer], classes: Sequence[str]) -> Boxes:
     return Boxes.of([[m[1] for m in marks] for marks in rows], codes)
 
 
-def _experts(rx: Rx) -> list[str]:
-    found = [
+def experts_in(rx: Rx) -> list[str]:
+    """Ids of those whom a packet can be handed to: expert and annotator at once, and not paused."""
+    return sorted(
         user for user, member in names_of(rx).items()
         if {Role.EXPERT, Role.ANNOTATOR} <= member.roles and member.paused_at_us is None
-    ]  # fmt: skip
-    if not found:
-        raise NoExpertsError
-    return sorted(found)
+    )  # fmt: skip
 
 
 def _known(rx: Rx, experts: Sequence[str]) -> dict[str, Any]:
@@ -257,7 +300,8 @@ def _shares(
     return {expert: tasks for expert, tasks in shares.items() if tasks}
 
 
-def _expert_answers(rx: Rx, asked: Capsule) -> Answers:
+def _expert_submissions(rx: Rx, asked: Capsule) -> dict[str, str]:
+    """What experts handed in for a packet: item to submission."""
     experts = set(asked.spec["experts"])
     wanted = [*asked.spec["now"], *asked.spec["then"]]
     mine: dict[str, str] = {}
@@ -266,5 +310,10 @@ def _expert_answers(rx: Rx, asked: Capsule) -> Answers:
             own = [s.id for s in found if s.author_id in experts and s.batch_id == asked.batch_id]
             if own:
                 mine[item] = own[-1]
+    return mine
+
+
+def _expert_answers(rx: Rx, asked: Capsule) -> Answers:
+    mine = _expert_submissions(rx, asked)
     drawn = marks_of(rx, list(mine.values())) if mine else {}
     return {item: [[m.mark.label_class, list(m.mark.bbox)] for m in drawn.get(s, [])] for item, s in mine.items()}

@@ -9,15 +9,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.active import ChosenItem, NothingToSelectError, Selection, keep_selection
+from assay.active import ChosenItem, NothingToSelectError, Selection, chosen_items, keep_selection
 from assay.annotations import marks_of, submissions_of_items
 from assay.gold import all_gold
 from assay.items import Item, items_after
 from assay.jobs.describing import read_features
+from assay.jobs.suggesting.templates import templates_in
 from assay.kernel.actor import Actor
 from assay.labels import current_schema_version, schema_in
 from assay.quality.linear_head import fit_linear_head
-from assay.quality.selection import Pick, Pool, SelectionRules, select
+from assay.quality.selection import Gain, Pick, Pool, SelectionRules, gain, select
 from assay.queue import batched_items
 from assay.review import consensus_of_items
 from assay.storage import PLAIN, Blobs, House, Rx
@@ -28,6 +29,8 @@ PAGE: Final = 1000
 POOL_MOST: Final = 20_000
 """Of a larger pool so many are drawn at random first."""
 AXES: Final = 128
+GAIN_MOST: Final = 5000
+"""Items of a selection that are looked at for what it was worth, the first by rank."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +109,7 @@ def _chosen(rank: int, pick: Pick, ground: Ground) -> ChosenItem:
 
 def _ground(rx: Rx, blobs: Blobs, embedding: str, rng: np.random.Generator) -> Ground:
     gold = {g.item_id for g in all_gold(rx)}
-    taken = batched_items(rx) | gold
+    taken = batched_items(rx) | gold | templates_in(rx)
     classes = tuple(c.id for c in schema_in(rx, None).classes) if current_schema_version(rx) else ()
     free: list[Item] = []
     labels: dict[str, set[str]] = {}
@@ -176,3 +179,20 @@ def _groups(items: Sequence[Item]) -> NDArray[np.int64]:
     names = [item.group_id or item.near_duplicate_of or item.id for item in items]
     _, numbers = np.unique(np.array(names), return_inverse=True)
     return np.asarray(numbers, np.int64)
+
+
+def gain_of(rx: Rx, selection: Selection) -> Gain:
+    """What the choice was worth beside its random part, by the labels there are now.
+
+    The model of the choice was wrong about an item when the class it held likeliest is not among the labels. Items
+    without labels, and those chosen when there was no model, tell nothing.
+    """
+    chosen = chosen_items(rx, selection.id, after=-1, limit=GAIN_MOST)
+    said = {c.item_id: c for c in chosen if c.detail.get("likeliest") is not None}
+    known = _labels_of(rx, list(said))
+    counts = {True: [0, 0], False: [0, 0]}  # by "drawn at random": errors, items
+    for item, labels in known.items():
+        part = counts[said[item].reason == "random"]
+        part[0] += said[item].detail["likeliest"] not in labels
+        part[1] += 1
+    return gain(*counts[False], *counts[True])

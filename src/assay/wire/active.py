@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from assay.wire.common import Instant, Person, WireModel
+from assay.wire.common import EstimateOut, Instant, Person, WireModel
 from assay.wire.queue import BatchPolicyChange
 
 
@@ -102,6 +102,20 @@ class SelectionItem(WireModel):
     cluster: int | None
     likeliest: str | None
     passed_over: int
+
+
+class SelectionGain(WireModel):
+    """What a choice was worth beside drawing at random, by the labels there are now.
+
+    `chosen` and `random` are the shares of labelled items on which the model of the choice was wrong; `saving` is 1 -
+    random / chosen: the share of items that need not be looked at to find as many of its errors. No value while one of
+    the parts has fewer than `needs` labelled items.
+    """
+
+    chosen: EstimateOut
+    random: EstimateOut
+    saving: EstimateOut
+    needs: int
 
 
 class SelectionBatch(WireModel):

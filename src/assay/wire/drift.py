@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from assay.wire.common import EstimateOut, Instant, WireModel
+from assay.wire.common import EstimateOut, Instant, Person, WireModel
 
 Level = Literal["quiet", "notice", "alarm"]
 
@@ -66,11 +66,17 @@ class HarmOut(WireModel):
 
 
 class SinceOut(WireModel):
-    """Since which item: not before `first`, most likely `best`, not after `last` (positions among those looked at)."""
+    """Since which item: not before `first`, most likely `best`, not after `last` (positions among those looked at).
+
+    The instants say when these items came; null for checks that were made before they were kept.
+    """
 
     first: int
     best: int
     last: int
+    first_at: Instant | None
+    best_at: Instant | None
+    last_at: Instant | None
 
 
 class CheckOut(WireModel):
@@ -83,6 +89,8 @@ class CheckOut(WireModel):
     n: int
     first_item_id: str
     last_item_id: str
+    first_at: Instant
+    last_at: Instant
     since_item_id: str | None
     since: SinceOut | None
     views: list[ViewOut]
@@ -90,6 +98,22 @@ class CheckOut(WireModel):
     harm: HarmOut | None
     harm_line: float
     words: list[str]
+
+
+class DriftPicture(WireModel):
+    """A picture behind a check; `at` is when it came."""
+
+    item_id: str
+    item_name: str
+    thumb_url: str
+    at: Instant
+
+
+class PicturePair(WireModel):
+    """Two pictures that show nearly the same, one of the reference and one since the change."""
+
+    before: DriftPicture
+    now: DriftPicture
 
 
 class DiagnosisNew(WireModel):
@@ -131,8 +155,24 @@ class CauseOut(WireModel):
     words: list[str]
 
 
+class DiagnosisOutlook(WireModel):
+    """What a question to experts would rest on: who could answer, the model in use, and how sure these experts are.
+
+    `expert_wrong` of `expert_n` of their answers to gold were another answer than gold (F1 below .5).
+    """
+
+    experts: list[Person]
+    model: str | None
+    expert_wrong: int
+    expert_n: int
+
+
 class DiagnosisOut(WireModel):
-    """A question to experts; `result` is there once it is concluded."""
+    """A question to experts; `result` is there once it is concluded.
+
+    `n_answered_now` and `n_answered_then` count what experts have answered by now, of current and of archived items; a
+    conclusion needs `needs` of each. Null once it is concluded.
+    """
 
     id: str
     name: str
@@ -141,6 +181,12 @@ class DiagnosisOut(WireModel):
     batch_id: str
     n_now: int
     n_then: int
+    n_answered_now: int | None
+    n_answered_then: int | None
+    needs: int
+    expert_wrong: int
+    expert_n: int
+    experts: list[Person]
     result: CauseOut | None
     created_at: Instant
     concluded_at: Instant | None

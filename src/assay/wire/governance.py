@@ -66,6 +66,14 @@ class RulebookVersion(WireModel):
     proposal_id: str | None
 
 
+class RulebookFile(WireModel):
+    """One version of the policy file; `source` is null for version 0, which nobody wrote."""
+
+    version: int
+    source: str | None
+    words: list[str]
+
+
 class EvidenceOut(WireModel):
     """One piece of evidence: where to look, its hash, and what it says."""
 

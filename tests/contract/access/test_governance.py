@@ -9,6 +9,7 @@ from assay.access import Caller, Passwords, RoleNeededError
 from assay.access.errors import KeyNotEnoughError
 from assay.governance import (
     AlreadySignedError,
+    AuditWanted,
     PolicyStaleError,
     SignatureRefusedError,
     Signing,
@@ -24,6 +25,7 @@ from assay.governance.model import Signature
 from assay.storage import House, seal
 
 DIGEST = "ab" * 32
+ALL = AuditWanted()
 NOBODY = Signing(authors=frozenset())
 
 
@@ -111,15 +113,17 @@ def test_the_audit_page_shows_one_project_newest_first_and_the_export_shows_all(
     for overlap in (4, 5, 6):
         body = set_policy(mia, mia.membership("one"), body | {"overlap": overlap}, house=house).to_json()
     with house.read(mia.actor, one) as rx:
-        assert audit_events(rx, action="", subject="", before=None, n=10) == []  # nothing is sealed yet
+        assert audit_events(rx, ALL, before=None, n=10) == ([], None)  # nothing is sealed yet
     seal(house)
     with house.read(mia.actor, one) as rx:
-        newest = audit_events(rx, action="", subject="", before=None, n=2)
+        newest, after = audit_events(rx, ALL, before=None, n=2)
         assert [e.subject for e in newest] == ["policy/3", "policy/2"]
-        assert newest[1].seq is not None
-        older = audit_events(rx, action="policy.set", subject="", before=newest[1].seq, n=10)
-        assert [e.subject for e in older] == ["policy/1"]
-        assert [e.subject for e in audit_events(rx, action="", subject="policy/2", before=None, n=9)] == ["policy/2"]
-        assert {e.project_id for e in audit_events(rx, action="", subject="", before=None, n=99)} == {one}
+        assert newest[1].seq == after
+        older, end = audit_events(rx, AuditWanted(action="policy.set"), before=after, n=10)
+        assert ([e.subject for e in older], end) == (["policy/1"], None)
+        assert [e.subject for e in audit_events(rx, AuditWanted(subject="policy/2"), before=None, n=9)[0]] == [
+            "policy/2"
+        ]
+        assert {e.project_id for e in audit_events(rx, ALL, before=None, n=99)[0]} == {one}
     every = list(every_event(house, mia.actor))
     assert [e.seq for e in every] == list(range(len(event_rows(house))))

@@ -12,7 +12,7 @@ from tests.support.projects import Project, a_project
 from assay.annotations import Mark
 from assay.drift import AlreadyConcludedError, AnswersMissingError, ArchiveTooSmallError, NoExpertsError
 from assay.gold import GoldMark, sign_gold
-from assay.jobs.capsules import Question, ask_experts, conclude
+from assay.jobs.capsules import Question, answered_of, ask_experts, conclude, outlook_of
 from assay.models import (
     PRODUCTION,
     NewPrediction,
@@ -79,6 +79,9 @@ def test_careless_annotators_are_found_by_experts_who_cannot_tell_old_items_from
     project: Project, blobs: Blobs
 ) -> None:
     answered(project, lambda n: "dust" if n >= N_GOLD and n % 3 == 0 else "cell")
+    with project.house.read(TEST, project.id) as rx:
+        outlook = outlook_of(rx)
+    assert (outlook.experts, outlook.model, outlook.expert_n) == ((project.people["eve"],), "m@1", 0)
     asked = ask_experts(TEST, project.id, "why", ASKED, house=project.house, blobs=blobs)
     assert [b.policy.blind for b in list_batches(TEST, project.id, house=project.house)] == [True, False]
     assert project.claim("ann") is None
@@ -95,6 +98,8 @@ def test_careless_annotators_are_found_by_experts_who_cannot_tell_old_items_from
     project.follow()
     assert sorted(seen) == sorted([*asked.spec["now"], *asked.spec["then"]])
     assert {"now", "then"} == {"now" if i in asked.spec["now"] else "then" for i in seen[:15]}
+    with project.house.read(TEST, project.id) as rx:
+        assert answered_of(rx, asked) == (50, 40)
     found = conclude(TEST, project.id, asked.id, house=project.house, blobs=blobs)
     assert found.result is not None
     assert found.result["cause"] == "labels"

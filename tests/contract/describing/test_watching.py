@@ -7,13 +7,30 @@ import pytest
 from tests.support.pictured import TEST, put_items
 from tests.support.projects import Project, a_project, box
 
-from assay.active import NothingToSelectError, chosen_items, keep_selection, note_batch, reasons_of_item, selection_in
+from assay.active import (
+    NothingToSelectError,
+    chosen_items,
+    keep_selection,
+    note_batch,
+    reason_counts,
+    reasons_of_item,
+    selection_in,
+)
 from assay.active.errors import SelectionUsedError
-from assay.drift import MonitorNotFoundError, NothingArrivedError, all_monitors, checks_of, monitor_in, stop_monitor
+from assay.drift import (
+    MonitorNotFoundError,
+    NothingArrivedError,
+    check_in,
+    checks_of,
+    monitor_in,
+    monitors_after,
+    stop_monitor,
+)
 from assay.jobs.describing import Describer
+from assay.jobs.drift_pictures import pairs_of, pictures_of
 from assay.jobs.drifting import DriftWatch
 from assay.jobs.importing import Places
-from assay.jobs.selecting import propose
+from assay.jobs.selecting import gain_of, propose
 from assay.quality.drift import ReferenceTooSmallError
 from assay.quality.selection import SelectionRules, SelectionSettingError
 from assay.storage import Blobs, House
@@ -73,8 +90,21 @@ def test_a_monitor_notices_darker_pictures_says_since_when_and_tells_once(projec
     assert again.id == found.id
     assert [e.action for e in project.events("drift.notice", "drift.alarm", "drift.over")] == ["drift.notice"]
     with project.house.read(TEST, project.id) as rx:
-        assert [m.level for m in all_monitors(rx)] == ["notice"]
+        assert [m.level for m in monitors_after(rx, "", 9)] == ["notice"]
         assert [c.level for c in checks_of(rx, monitor, before="~", limit=9)] == ["notice", "quiet"]
+        watched, quiet = monitor_in(rx, monitor), checks_of(rx, monitor, before="~", limit=9)[1]
+        assert check_in(rx, monitor, found.id) == found
+        first, best, last = found.result["since_items"]
+        assert first <= best == found.since_item_id <= last
+        assert quiet.result["since_items"] is None
+        window = pictures_of(rx, watched, found, "window", after="", limit=99)
+        assert (window[0], window[-1], len(window)) == (found.first_item_id, found.last_item_id, WINDOW)
+        assert pictures_of(rx, watched, found, "window", after=window[9], limit=5) == window[10:15]
+        assert pictures_of(rx, watched, found, "changed", after="", limit=99)[0] == found.since_item_id
+        assert pictures_of(rx, watched, found, "reference", after="", limit=99) == list(watched.reference[:99])
+        pairs = pairs_of(rx, blobs, watched, found, 5)
+    assert len({before for before, _ in pairs}) == len({now for _, now in pairs}) == 5
+    assert all(before in watched.reference and now in dark for before, now in pairs)
 
 
 @pytest.mark.slow
@@ -127,6 +157,16 @@ def test_a_selection_leaves_out_what_is_in_a_batch_and_keeps_a_reason_for_each_i
     assert made.facts["model"] == "softmax head on embeddings"
     assert (made.facts["n_pool"], made.facts["n_labelled"]) == (20, 20)
     assert project.events("selection.made")[0].body["reasons"] == {"quota": 3, "random": 2, "margin": 3}
+    with project.house.read(TEST, project.id) as rx:
+        assert reason_counts(rx, [made.id]) == {made.id: {"quota": 3, "random": 2, "margin": 3}}
+        assert gain_of(rx, made).chosen.n == 0  # nobody has labelled them yet
+    project.batch([c.item_id for c in chosen])
+    other = {"cell": "dust", "dust": "cell"}
+    project.work("ann", {c.item_id: [box(label_class=other[c.detail["likeliest"]])] for c in chosen})
+    with project.house.read(TEST, project.id) as rx:
+        found = gain_of(rx, made)
+    assert (found.chosen.value, found.chosen.n, found.random.n) == (1.0, 6, 2)
+    assert found.saving.value is None  # two at random are too few to judge
 
 
 def test_without_labels_the_start_is_typical_and_nothing_left_is_said(project: Project, blobs: Blobs) -> None:

@@ -75,6 +75,7 @@ ROWS: dict[str, Row] = {
     # the policy file, approvals, promotions
     f"GET {P}/rulebook": Row("member"),
     f"GET {P}/rulebook/versions": Row(READERS),
+    f"GET {P}/rulebook/versions/{{version}}": Row(READERS, ok=(200, 404)),  # nobody has published a file there
     f"POST {P}/rulebook/check": Row(READERS, {"source": "assay: policy/1"}),
     f"POST {P}/rulebook": Row(LEADS, {"source": "assay: policy/1", "based_on": 0}, ok=(200, 409)),
     f"GET {P}/proposals": Row(READERS),
@@ -127,6 +128,7 @@ ROWS: dict[str, Row] = {
     ),
     f"GET {P}/models/{{model}}": Row(READERS),
     f"GET {P}/models/{{model}}/card": Row(READERS),
+    f"GET {P}/models/{{model}}/file": Row(READERS),
     f"GET {P}/models/{{model}}/evaluations": Row(READERS),
     f"POST {P}/models/{{model}}/evaluations": Row(LEADS, {}),
     f"POST {P}/models/{{model}}/suggestions": Row(LEADS),
@@ -156,14 +158,19 @@ ROWS: dict[str, Row] = {
     f"GET {P}/selections": Row(READERS),
     f"POST {P}/selections": Row(LEADS, {"name": "next", "n": 1}, ok=(422,)),
     f"GET {P}/selections/{{selection}}/items": Row(READERS),
+    f"GET {P}/selections/{{selection}}/gain": Row(READERS),
     f"POST {P}/selections/{{selection}}/batch": Row(LEADS, {}, ok=(200, 409)),
     f"GET {P}/monitors": Row(READERS),
     f"POST {P}/monitors": Row(LEADS, {"name": "line 2", "window": 30}, ok=(422,)),
     f"POST {P}/monitors/{{monitor}}/stop": Row(LEADS),
     f"GET {P}/monitors/{{monitor}}/checks": Row(READERS),
     f"POST {P}/monitors/{{monitor}}/checks": Row(LEADS, ok=(422,)),
+    f"GET {P}/monitors/{{monitor}}/checks/{{check}}": Row(READERS),
+    f"GET {P}/monitors/{{monitor}}/checks/{{check}}/pictures": Row(READERS),
+    f"GET {P}/monitors/{{monitor}}/checks/{{check}}/pairs": Row(READERS),
     f"GET {P}/diagnoses": Row(READERS),
     f"POST {P}/diagnoses": Row(LEADS, {"name": "why", "expert_wrong": 1, "expert_n": 50}, ok=(422,)),
+    f"GET {P}/diagnosis-outlook": Row(READERS),
     f"GET {P}/diagnoses/{{diagnosis}}": Row(READERS),
     f"POST {P}/diagnoses/{{diagnosis}}/conclusion": Row(LEADS, ok=(422,)),
     # members
@@ -283,4 +290,6 @@ ROWS: dict[str, Row] = {
     # audit
     f"GET {P}/audit": Row("auditor lead approver admin"),
     f"GET {P}/audit/head": Row("auditor lead approver admin"),
+    f"GET {P}/audit/choices": Row("auditor lead approver admin"),
+    f"POST {P}/audit/check": Row("auditor lead approver admin", {}),
 }

@@ -26,7 +26,7 @@ from assay.annotations import Mark
 from assay.api.services import Services
 from assay.bootstrap import Settings, build
 from assay.datasets import create_release, freeze_release, gather_work
-from assay.drift import keep_question, make_monitor
+from assay.drift import keep_check, keep_question, make_monitor
 from assay.gold import GoldMark, contest_verdict, scores_of_user, sign_gold
 from assay.governance import policy_in
 from assay.guidelines import add_example, publish_guideline
@@ -45,6 +45,7 @@ from assay.models.runs import start_run
 from assay.models.suggesting import keep_certificate
 from assay.models.suggesting.queries import CalibrationPairs
 from assay.quality.certificates import Certificate
+from assay.quality.drift import DriftCheck
 from assay.queue import BatchPolicy, NewTask, claim_next, claim_practice, create_batch, submit
 from assay.review.store import adjudications_after, reviews_after
 from assay.storage import House
@@ -214,11 +215,14 @@ def _things(world: World, side: str, services: Services) -> None:
     rules = {"method": "random", "typical_start": True, "random_share": 1.0, "alike": 2.0, "quotas": {}}
     things["selection"] = keep_selection(SETUP, project, "next", chosen, rules=rules, facts=facts, house=house).id
     watch = {"embedding": "embeddings/plain-1", "window": 30, "harm_line": 0.01, "seed": 0}
-    spec = {"now": [], "then": [], "experts": [], "answers": "", "match_iou": 0.5}
+    spec = {"now": [], "then": [], "experts": [], "answers": "", "match_iou": 0.5, "expert_wrong": 1, "expert_n": 9}
     things["diagnosis"] = keep_question(
         SETUP, project, "why", batch_id=things["batch"], monitor_id=None, spec=spec, house=house
     ).id
-    things["monitor"] = make_monitor(SETUP, project, "line 1", reference=list(items.values()), house=house, **watch).id
+    monitor = make_monitor(SETUP, project, "line 1", reference=list(items.values()), house=house, **watch)
+    things["monitor"] = monitor.id
+    quiet = DriftCheck("quiet", 1, (), (), None, None, 0.01, ("as before",))
+    things["check"] = keep_check(SETUP, project, monitor, quiet, list(items.values()), n_window=1, house=house).id
     things["release"] = _release(services, project)
     new = NewVersion("cells", Task.BOXES, Runner.NONE, "test", None, 0, 1, "tests")
     things["model"] = register_version(SETUP, project, new, house=house).id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assay.governance import Guard, Guarded, PolicyFileError, Rulebook, check_people, in_words, preset, read_rulebook
+from assay.governance.rulebook_rules import require_reachable
 
 FULL = """
 assay: policy/1
@@ -109,6 +110,23 @@ def test_all_faults_come_at_once_in_the_order_of_their_lines() -> None:
     with pytest.raises(PolicyFileError) as refusal:
         read_rulebook("assay: policy/1\nserving: {random_share: 0}\nnotes: x\nretrain: [{cause: labels}]\n")
     assert [f.split(":")[0] for f in refusal.value.faults] == ["line 2", "line 3", "line 4"]
+
+
+def test_each_fault_comes_with_its_line_as_data_for_an_editor() -> None:
+    with pytest.raises(PolicyFileError) as refusal:
+        read_rulebook("assay: policy/1\nserving: {random_share: 0}\nnotes: x\n")
+    assert [d["line"] for d in refusal.value.details] == [2, 3]
+    assert "notes" in str(refusal.value.details[1]["what"])
+    with pytest.raises(PolicyFileError) as whole:
+        read_rulebook("")
+    assert whole.value.details == [{"line": None, "what": "it is empty"}]
+
+
+def test_a_quorum_that_nobody_can_reach_names_the_line_of_what_it_guards() -> None:
+    text = "assay: policy/1\napprovals:\n  release: {signatures: 1}\n  policy: {signatures: 2}\n"
+    with pytest.raises(PolicyFileError) as refusal:
+        require_reachable(read_rulebook(text), {"eva": frozenset({"approver"})}, text)
+    assert refusal.value.faults[0].startswith("line 4: approvals.policy needs 2 signatures")
 
 
 def test_the_words_name_every_number_of_a_promotion() -> None:

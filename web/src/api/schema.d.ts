@@ -462,8 +462,51 @@ export interface paths {
         /**
          * Read Audit
          * @description Who changed what, when and why, newest first; events appear within a second, once they are sealed.
+         *
+         *     `kind` is what is before the dot of an action; `actor` an id as rows have it. A page looks through a bounded part of
+         *     the log, so it may be short, or empty, and still have a page after it.
          */
         get: operations["read_audit_v1_projects__project__audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/audit/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Audit
+         * @description Recompute the next part of the whole server's log; send back what the answer says to go on to its end.
+         */
+        post: operations["check_audit_v1_projects__project__audit_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/audit/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Choices
+         * @description What the log can be looked through by: people of the project and who acted lately, and the actions of late.
+         */
+        get: operations["read_choices_v1_projects__project__audit_choices_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -922,6 +965,26 @@ export interface paths {
          * @description Name the cause from what the experts have answered by now.
          */
         post: operations["conclude_diagnosis_v1_projects__project__diagnoses__diagnosis__conclusion_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/diagnosis-outlook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Outlook
+         * @description What a question to experts would rest on: who could answer it, about which model, and how sure they are.
+         */
+        get: operations["read_outlook_v1_projects__project__diagnosis_outlook_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2028,6 +2091,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/monitors/{monitor}/checks/{check}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Check
+         * @description One check.
+         */
+        get: operations["read_check_v1_projects__project__monitors__monitor__checks__check__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/monitors/{monitor}/checks/{check}/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Check Pairs
+         * @description Pictures from before beside pictures from now that show nearly the same, most alike first.
+         */
+        get: operations["read_check_pairs_v1_projects__project__monitors__monitor__checks__check__pairs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/monitors/{monitor}/checks/{check}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Check Pictures
+         * @description The pictures behind a check in the order they came: its window, those since the change, or the reference.
+         */
+        get: operations["read_check_pictures_v1_projects__project__monitors__monitor__checks__check__pictures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/monitors/{monitor}/stop": {
         parameters: {
             query?: never;
@@ -2834,6 +2957,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/rulebook/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Version
+         * @description One version of the policy file, as it was published and in words; 0 is what held before there was any.
+         */
+        get: operations["read_version_v1_projects__project__rulebook_versions__version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/schemas": {
         parameters: {
             query?: never;
@@ -2916,6 +3059,26 @@ export interface paths {
          * @description Put the items of a selection into the queue.
          */
         post: operations["batch_of_selection_v1_projects__project__selections__selection__batch_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/selections/{selection}/gain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Gain
+         * @description What the choice was worth beside its random part, by the labels there are now.
+         */
+        get: operations["read_gain_v1_projects__project__selections__selection__gain_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3299,6 +3462,50 @@ export interface components {
             kind: "person" | "key" | "system" | "anonymous";
             /** Name */
             name: string;
+        };
+        /**
+         * AuditCheckFrom
+         * @description How far a check of the log has come: events, and roots of the complete subtrees over them, largest first.
+         */
+        AuditCheckFrom: {
+            /** Peaks */
+            peaks?: string[];
+            /**
+             * Size
+             * @default 0
+             */
+            size?: number;
+        };
+        /**
+         * AuditChecked
+         * @description The state after another part, to be sent back until `ended`.
+         *
+         *     `damaged` is the place of the first event that is not as it was sealed, null while all are; `root` is over all
+         *     events checked, and equals the head's at the end of an unchanged log.
+         */
+        AuditChecked: {
+            /** Damaged */
+            damaged: number | null;
+            /** Ended */
+            ended: boolean;
+            /** Of */
+            of: number;
+            /** Peaks */
+            peaks: string[];
+            /** Root */
+            root: string;
+            /** Size */
+            size: number;
+        };
+        /**
+         * AuditChoices
+         * @description What the audit log can be looked through by.
+         */
+        AuditChoices: {
+            /** Actions */
+            actions: string[];
+            /** Actors */
+            actors: components["schemas"]["AuditActor"][];
         };
         /**
          * AuditHead
@@ -3741,6 +3948,11 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
             /** First Item Id */
             first_item_id: string;
             harm: components["schemas"]["HarmOut"] | null;
@@ -3748,6 +3960,11 @@ export interface components {
             harm_line: number;
             /** Id */
             id: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
             /** Last Item Id */
             last_item_id: string;
             /**
@@ -4301,6 +4518,9 @@ export interface components {
         /**
          * DiagnosisOut
          * @description A question to experts; `result` is there once it is concluded.
+         *
+         *     `n_answered_now` and `n_answered_then` count what experts have answered by now, of current and of archived items; a
+         *     conclusion needs `needs` of each. Null once it is concluded.
          */
         DiagnosisOut: {
             /** Batch Id */
@@ -4312,22 +4532,50 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Expert N */
+            expert_n: number;
+            /** Expert Wrong */
+            expert_wrong: number;
+            /** Experts */
+            experts: components["schemas"]["Person"][];
             /** Id */
             id: string;
             /** Monitor Id */
             monitor_id: string | null;
+            /** N Answered Now */
+            n_answered_now: number | null;
+            /** N Answered Then */
+            n_answered_then: number | null;
             /** N Now */
             n_now: number;
             /** N Then */
             n_then: number;
             /** Name */
             name: string;
+            /** Needs */
+            needs: number;
             result: components["schemas"]["CauseOut"] | null;
             /**
              * State
              * @enum {string}
              */
             state: "asked" | "concluded";
+        };
+        /**
+         * DiagnosisOutlook
+         * @description What a question to experts would rest on: who could answer, the model in use, and how sure these experts are.
+         *
+         *     `expert_wrong` of `expert_n` of their answers to gold were another answer than gold (F1 below .5).
+         */
+        DiagnosisOutlook: {
+            /** Expert N */
+            expert_n: number;
+            /** Expert Wrong */
+            expert_wrong: number;
+            /** Experts */
+            experts: components["schemas"]["Person"][];
+            /** Model */
+            model: string | null;
         };
         /**
          * DiffPlace
@@ -4477,6 +4725,23 @@ export interface components {
              * Format: date-time
              */
             saved_at: string;
+        };
+        /**
+         * DriftPicture
+         * @description A picture behind a check; `at` is when it came.
+         */
+        DriftPicture: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Item Id */
+            item_id: string;
+            /** Item Name */
+            item_name: string;
+            /** Thumb Url */
+            thumb_url: string;
         };
         /**
          * EffectOut
@@ -6282,6 +6547,13 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["DiagnosisOut"][];
         };
+        /** Page[DriftPicture] */
+        Page_DriftPicture_: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["DriftPicture"][];
+        };
         /** Page[EscalationOut] */
         Page_EscalationOut_: {
             /** Next */
@@ -6573,6 +6845,14 @@ export interface components {
             user: components["schemas"]["Person"];
             /** Value */
             value: number;
+        };
+        /**
+         * PicturePair
+         * @description Two pictures that show nearly the same, one of the reference and one since the change.
+         */
+        PicturePair: {
+            before: components["schemas"]["DriftPicture"];
+            now: components["schemas"]["DriftPicture"];
         };
         /**
          * Policy
@@ -7582,6 +7862,11 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["OwnEscalation"][];
         };
+        /** Rows[PicturePair] */
+        Rows_PicturePair_: {
+            /** Rows */
+            rows: components["schemas"]["PicturePair"][];
+        };
         /** Rows[Policy] */
         Rows_Policy_: {
             /** Rows */
@@ -7627,6 +7912,18 @@ export interface components {
         RulebookChecked: {
             /** Warnings */
             warnings: string[];
+            /** Words */
+            words: string[];
+        };
+        /**
+         * RulebookFile
+         * @description One version of the policy file; `source` is null for version 0, which nobody wrote.
+         */
+        RulebookFile: {
+            /** Source */
+            source: string | null;
+            /** Version */
+            version: number;
             /** Words */
             words: string[];
         };
@@ -7808,6 +8105,21 @@ export interface components {
          */
         SelectionBatch: {
             policy?: components["schemas"]["BatchPolicyChange"];
+        };
+        /**
+         * SelectionGain
+         * @description What a choice was worth beside drawing at random, by the labels there are now.
+         *
+         *     `chosen` and `random` are the shares of labelled items on which the model of the choice was wrong; `saving` is 1 -
+         *     random / chosen: the share of items that need not be looked at to find as many of its errors. No value while one of
+         *     the parts has fewer than `needs` labelled items.
+         */
+        SelectionGain: {
+            chosen: components["schemas"]["EstimateOut"];
+            /** Needs */
+            needs: number;
+            random: components["schemas"]["EstimateOut"];
+            saving: components["schemas"]["EstimateOut"];
         };
         /**
          * SelectionItem
@@ -8087,14 +8399,22 @@ export interface components {
         /**
          * SinceOut
          * @description Since which item: not before `first`, most likely `best`, not after `last` (positions among those looked at).
+         *
+         *     The instants say when these items came; null for checks that were made before they were kept.
          */
         SinceOut: {
             /** Best */
             best: number;
+            /** Best At */
+            best_at: string | null;
             /** First */
             first: number;
+            /** First At */
+            first_at: string | null;
             /** Last */
             last: number;
+            /** Last At */
+            last_at: string | null;
         };
         /**
          * Sitting
@@ -9518,7 +9838,11 @@ export interface operations {
         parameters: {
             query?: {
                 action?: string;
+                kind?: string;
                 subject?: string;
+                actor?: string;
+                since?: string | null;
+                until?: string | null;
                 /** @description `next` of the page before; empty for the first. */
                 cursor?: string;
                 /** @description Rows at most. */
@@ -9541,6 +9865,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_AuditRow_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    check_audit_v1_projects__project__audit_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditCheckFrom"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditChecked"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_choices_v1_projects__project__audit_choices_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditChoices"];
                 };
             };
             /** @description Validation Error */
@@ -10458,6 +10848,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DiagnosisOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_outlook_v1_projects__project__diagnosis_outlook_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisOutlook"];
                 };
             };
             /** @description Validation Error */
@@ -12667,6 +13088,116 @@ export interface operations {
             };
         };
     };
+    read_check_v1_projects__project__monitors__monitor__checks__check__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor: string;
+                check: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_check_pairs_v1_projects__project__monitors__monitor__checks__check__pairs_get: {
+        parameters: {
+            query?: {
+                /** @description Pairs at most. */
+                n?: number;
+            };
+            header?: never;
+            path: {
+                monitor: string;
+                check: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rows_PicturePair_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_check_pictures_v1_projects__project__monitors__monitor__checks__check__pictures_get: {
+        parameters: {
+            query?: {
+                side?: "window" | "changed" | "reference";
+                /** @description `next` of the page before; empty for the first. */
+                cursor?: string;
+                /** @description Rows at most. */
+                limit?: number;
+                /** @description `csv` answers the whole table as a file. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                monitor: string;
+                check: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DriftPicture_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     end_monitor_v1_projects__project__monitors__monitor__stop_post: {
         parameters: {
             query?: never;
@@ -14228,6 +14759,38 @@ export interface operations {
             };
         };
     };
+    read_version_v1_projects__project__rulebook_versions__version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulebookFile"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_schemas_v1_projects__project__schemas_get: {
         parameters: {
             query?: {
@@ -14431,6 +14994,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BatchOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_gain_v1_projects__project__selections__selection__gain_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                selection: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionGain"];
                 };
             };
             /** @description Validation Error */

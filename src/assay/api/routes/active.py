@@ -9,7 +9,7 @@ from fastapi import Query, Request
 from starlette.responses import Response
 
 from assay.access import Membership
-from assay.active import Selection, all_selections, chosen_items, note_batch, selection_in
+from assay.active import Selection, chosen_items, note_batch, reason_counts, selection_in, selections_before
 from assay.api.deps import Blobs, Caller, Cursor, Format, House, Lead, Limit, Services, member
 from assay.api.routes.batches import batch_out, batch_policy
 from assay.api.routing import body_limit, in_thread, make_router
@@ -19,8 +19,8 @@ from assay.governance import policy_in
 from assay.items import count_items, items_by_id
 from assay.jobs.batching import plan_batch
 from assay.jobs.describing import OnnxEncoder, dataset_of
-from assay.jobs.selecting import propose
-from assay.quality.selection import SelectionRules
+from assay.jobs.selecting import gain_of, propose
+from assay.quality.selection import LEAST, SelectionRules
 from assay.queue import create_batch
 from assay.storage import PLAIN, STATISTICS, add_dataset, lake_counts, lake_datasets_of, refusals
 from assay.storage import House as HouseValue
@@ -29,12 +29,13 @@ from assay.wire.active import (
     EncoderOut,
     Refused,
     SelectionBatch,
+    SelectionGain,
     SelectionItem,
     SelectionNew,
     SelectionOut,
     SelectionRulesOut,
 )
-from assay.wire.common import Page, Rows, instant
+from assay.wire.common import EstimateOut, Page, Rows, instant
 from assay.wire.queue import BatchOut
 
 router = make_router("active")
@@ -42,6 +43,7 @@ Reader = Annotated[Membership, member("reviewer", "expert", "lead", "approver", 
 Number = Annotated[float, Query(ge=-1e6, le=1e6)]
 ENCODER_LIMIT = 512 * 1024 * 1024
 REFUSED_SHOWN = 20
+_BEHIND_ALL = "~"
 
 
 @router.get("/v1/projects/{project}/descriptions")
@@ -122,15 +124,9 @@ def selection_out(value: Selection, names: Names, reasons: dict[str, int]) -> Se
 
 
 def _out(selections: list[Selection], caller: Caller, project: Membership, house: HouseValue) -> list[SelectionOut]:
-    rows = []
     with house.read(caller.actor, project.project_id) as rx:
-        names = Names(rx)
-        for one in selections:
-            reasons: dict[str, int] = {}
-            for item in chosen_items(rx, one.id, after=-1, limit=one.n):
-                reasons[item.reason] = reasons.get(item.reason, 0) + 1
-            rows.append(selection_out(one, names, reasons))
-    return rows
+        names, reasons = Names(rx), reason_counts(rx, [one.id for one in selections])
+    return [selection_out(one, names, reasons[one.id]) for one in selections]
 
 
 @router.get("/v1/projects/{project}/selections", response_model=Page[SelectionOut])
@@ -139,10 +135,11 @@ def read_selections(
 ) -> Page[SelectionOut] | Response:
     """Every selection, newest first."""
 
-    def fetch(_cursor: str, _n: int) -> tuple[list[SelectionOut], str | None]:
+    def fetch(at: str, n: int) -> tuple[list[SelectionOut], str | None]:
+        key = read_cursor(at, str)
         with house.read(caller.actor, project.project_id) as rx:
-            found = all_selections(rx)
-        return _out(found, caller, project, house), None
+            found = selections_before(rx, _BEHIND_ALL if key is None else key[0], n)
+        return _out(found, caller, project, house), make_cursor(found[-1].id) if len(found) == n else None
 
     return table(fetch, cursor=cursor, limit=limit, form=form, name="selections")
 
@@ -201,6 +198,17 @@ def read_selection_items(
         return rows, make_cursor(chosen[-1].rank) if len(chosen) == n else None
 
     return table(fetch, cursor=cursor, limit=limit, form=form, name="selection")
+
+
+@router.get("/v1/projects/{project}/selections/{selection}/gain")
+def read_gain(caller: Caller, project: Reader, house: House, selection: str) -> SelectionGain:
+    """What the choice was worth beside its random part, by the labels there are now."""
+    with house.read(caller.actor, project.project_id) as rx:
+        found = gain_of(rx, selection_in(rx, selection))
+    return SelectionGain(
+        chosen=EstimateOut.of(found.chosen), random=EstimateOut.of(found.random), saving=EstimateOut.of(found.saving),
+        needs=LEAST,
+    )  # fmt: skip
 
 
 @router.post("/v1/projects/{project}/selections/{selection}/batch")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import Query, Request
+from fastapi import Path, Query, Request
 
 from assay.access import Caller as CallerValue
 from assay.access import Membership, check_password
@@ -26,6 +26,7 @@ from assay.governance import (
     rulebook_in,
     rulebook_rows,
     rulebook_source,
+    rulebook_version,
     rulebook_warnings,
     sign_proposal,
     submit_rulebook,
@@ -43,6 +44,7 @@ from assay.wire.governance import (
     ProposalSign,
     RulebookChecked,
     RulebookCheckIn,
+    RulebookFile,
     RulebookNew,
     RulebookOut,
     RulebookPublished,
@@ -97,6 +99,16 @@ def read_versions(caller: Caller, project: Reader, house: House) -> Rows[Ruleboo
             for row in rulebook_rows(rx)
         ]
     return Rows[RulebookVersion](rows=rows)
+
+
+@router.get("/v1/projects/{project}/rulebook/versions/{version}")
+def read_version(
+    caller: Caller, project: Reader, house: House, version: Annotated[int, Path(ge=0, lt=2**31)]
+) -> RulebookFile:
+    """One version of the policy file, as it was published and in words; 0 is what held before there was any."""
+    with house.read(caller.actor, project.project_id) as rx:
+        rules, source = rulebook_version(rx, version)
+    return RulebookFile(version=version, source=source, words=in_words(rules))
 
 
 @router.post("/v1/projects/{project}/rulebook/check")

@@ -10,6 +10,7 @@ from assay.quality.drift.errors import (
 from assay.quality.drift.harm import harm_by_confidence, harm_by_labels
 from assay.quality.drift.image_statistics import STATISTICS, WORDS, image_statistics
 from assay.quality.drift.model import DriftCheck, Harm, Level, Moved, Since, ViewResult
+from assay.quality.drift.pairs import alike_pairs
 from assay.quality.drift.since import since_when
 from assay.quality.drift.watch import Features, Watch, calibrate, check
 
@@ -29,6 +30,7 @@ __all__ = [
     "ViewResult",
     "Watch",
     "WindowTooSmallError",
+    "alike_pairs",
     "calibrate",
     "check",
     "harm_by_confidence",
