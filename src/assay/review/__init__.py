@@ -37,6 +37,7 @@ from assay.review.put_back import put_back
 from assay.review.queries import (
     AdjudicationCase,
     ReviewCase,
+    adjudication_of,
     adjudication_states,
     all_put_backs,
     consensus_after,
@@ -82,6 +83,7 @@ __all__ = [
     "ReviewNotFoundError",
     "Standing",
     "Verdict",
+    "adjudication_of",
     "adjudication_states",
     "all_put_backs",
     "answer_boxes",

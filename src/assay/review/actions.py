@@ -188,11 +188,15 @@ def settle(
     client_key: str,
     house: House,
     note: str | None = None,
+    notes: Mapping[str, str] | None = None,
     seconds: float = 0.0,
 ) -> Adjudication:
     """Decide what an item's answer is; it stands in the place of all the answers it settles.
 
+    `notes` are about single marks of those answers, by mark id; `note` is about the whole.
+
     Raises:
+        NoteMisplacedError: a note names a mark that none of the answers has.
         OwnWorkError: the expert gave one of the answers.
         AdjudicationClosedError: it is settled already, or one of its answers is being looked at again.
     """
@@ -204,10 +208,23 @@ def settle(
             return dispute
         if dispute.state != "open":
             raise AdjudicationClosedError(adjudication_id, dispute.state)
+        _comment(tx, dispute, notes or {})
         _settle(tx, dispute, marks, client_key=client_key, note=note, seconds=seconds)
         done = store.find_adjudication(tx, adjudication_id)
     assert done is not None
     return done
+
+
+def _comment(tx: Tx, dispute: Adjudication, notes: Mapping[str, str]) -> None:
+    """Keep what the expert says about single marks of the answers."""
+    if not notes:
+        return
+    answers = answers_in(tx, dispute.item_id, dispute.batch_id).submissions
+    own = {m.id for found in marks_of(tx, [s.id for s in answers]).values() for m in found}
+    strange = sorted(set(notes) - own)
+    if strange:
+        raise NoteMisplacedError(strange[0])
+    store.add_notes(tx, dispute.id, notes)
 
 
 def _settle(

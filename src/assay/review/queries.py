@@ -63,6 +63,7 @@ def list_adjudications(
 
 
 find_adjudication = store.find_adjudication
+adjudication_of = store.adjudication_of
 find_consensus = store.find_consensus
 consensus_of_item = store.consensus_of_item
 consensus_of_items = store.consensus_of_items

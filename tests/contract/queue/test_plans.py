@@ -16,6 +16,7 @@ from assay.labels import store as label_store
 from assay.queue import store
 from assay.queue.store import assigning, claiming, drafting
 from assay.review import store as review_store
+from assay.review.store import reviewing
 from assay.storage import House
 from assay.storage.tables import PROJECT_PARAMETER
 
@@ -182,7 +183,7 @@ def test_lapsed_leases_are_found_by_their_index_over_all_projects(filled: tuple[
 @pytest.mark.parametrize("of_one", [False, True])
 def test_the_next_review_is_one_look_up(filled: tuple[House, str], of_one: bool) -> None:  # noqa: FBT001
     house, project = filled
-    statement = review_store._next_review_of if of_one else review_store._next_review
+    statement = reviewing._next_review_of if of_one else reviewing._next_review
     parameters: dict[str, Any] = {"reviewer": "u3", "now": 5, PROJECT_PARAMETER: project}
     if of_one:
         parameters["author"] = "u4"
