@@ -14,6 +14,7 @@ from assay.jobs.followers import followers
 from assay.jobs.importing import Importer, Places
 from assay.jobs.model_desk import steps_of
 from assay.jobs.pictures import decoder, tiler
+from assay.jobs.retraining import look
 from assay.jobs.running import ModelDesk, Tools
 from assay.jobs.suggesting import Servers
 from assay.jobs.ticker import Tick, Ticker
@@ -38,6 +39,7 @@ ROOMS_WITH_TABLES = (
     "review",
     "datasets",
     "models",
+    "models.retraining",
     "promotions",
     "escalations",
     "serving",
@@ -81,6 +83,7 @@ def build(settings: Settings, *, clock: Clock | None = None, passwords: Password
             Tick("ledger", 1.0, BookKeeper(house).book_all),
             Tick("drift", 30.0, drift.run_due),
             Tick("promotions", 5.0, promoter.tend),
+            Tick("retraining", 5.0, lambda: look(house)),
         ]
     )
     importer = Importer(house, blobs, places, decoder())

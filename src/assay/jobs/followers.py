@@ -6,6 +6,7 @@ from assay.gold import rescore_item
 from assay.governance import policy_in
 from assay.jobs.carrying_out import followers_of_approvals
 from assay.jobs.production import followers_of_production
+from assay.jobs.retraining import followers_of_diagnoses
 from assay.kernel.actor import system
 from assay.models import Runner, find_version
 from assay.models.runs import queue_run
@@ -197,4 +198,5 @@ def followers() -> list[Consumer]:
         Consumer("rescored", frozenset({"gold.rescored"}), _watch_rescored),
         *followers_of_approvals(),
         *followers_of_production(),
+        *followers_of_diagnoses(),
     ]
