@@ -31,7 +31,7 @@ from assay.kernel.actor import system
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 ACTOR = system("tests")
-WHO = ("ana", "bo", "cid", "dan", "eva")
+WHO = ("ana", "bo", "cid", "dan", "eva", "fay")
 N_PICTURES = 3
 ANNOTATE = "/p/parts/annotate"
 FIRST, SECOND = (10.0, 10.0, 80.0, 70.0), (200.0, 120.0, 300.0, 240.0)
@@ -186,6 +186,24 @@ def sign_in_again(visitor: Visitor) -> None:
     visitor.field("Password", visitor.dialog).fill(PASSWORD)
     visitor.button("Sign in", visitor.dialog).click()
     expect(visitor.dialog).to_have_count(0)
+
+
+@pytest.mark.parametrize("annotator", ["fay"], indirect=True)
+def test_a_sign_in_in_another_tab_counts_in_this_one(annotator: Visitor, shop: Shop) -> None:
+    """The cookie is new and the token of this tab old: nothing is refused for good, nothing is asked."""
+    other = another_tab(annotator)
+    other.open("/p/parts/me")
+    other.button(re.compile("annotator")).click()
+    other.page.get_by_role("menuitem", name="Sign out").click()
+    other.sees("Sign in")
+    other.sign_in("fay")
+    other.page.wait_for_url(re.compile("/p/parts"))
+    other.page.close()
+    drag_box(annotator, FIRST)
+    saved(annotator, 1)
+    expect(annotator.dialog).to_have_count(0)
+    annotator.page.keyboard.press("Control+Enter")
+    annotator.until(lambda: shop.submitted("fay") == [1], "the answer does not arrive")
 
 
 @pytest.mark.parametrize("annotator", ["dan"], indirect=True)

@@ -41,6 +41,13 @@ export function compactLater(edits: readonly Edit[]): void {
 function coder(): Worker {
   if (worker === null) {
     worker = startWorker(address);
+    // Its script did not come, or it broke: what it was asked is done here, and the next mask asks a new one.
+    worker.onerror = () => {
+      worker?.terminate();
+      worker = null;
+      for (const pixels of waiting.values()) pixels.compact();
+      waiting.clear();
+    };
     worker.onmessage = ({ data }: MessageEvent<EncodeReply>) => {
       waiting.get(data.id)?.compact(data.runs);
       waiting.delete(data.id);

@@ -33,7 +33,13 @@ export function localSuggester(): Suggester {
           resolve(data.mask === null ? null : MaskPixels.ofRuns(data.mask.x, data.mask.y, data.mask.width, data.mask.height, data.mask.runs));
         };
         asked.addEventListener("message", answered);
-        asked.addEventListener("error", (event) => reject(new Error(event.message)), { signal });
+        const broke = (event: ErrorEvent): void => {
+          // Its script did not come, or it broke: the next question goes to a new one.
+          if (worker === asked) worker = null;
+          asked.terminate();
+          reject(new Error(event.message));
+        };
+        asked.addEventListener("error", broke, { signal });
         signal.addEventListener("abort", () => {
           asked.removeEventListener("message", answered);
           resolve(null);

@@ -5,6 +5,7 @@ import { useProject } from "@/app/project";
 import { useSession } from "@/app/session";
 import { nextWork } from "./claimWork";
 
+const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 
 export function useClaim(practice: boolean) {
@@ -20,6 +21,6 @@ export function useClaim(practice: boolean) {
     networkMode: "always",
     // What the server refused stays refused until somebody asks again; what was not reached is tried on.
     retry: (_, error) => error instanceof UnreachableError,
-    retryDelay: (failures) => Math.min(1_000 * 2 ** failures, LONGEST_PAUSE_MS),
+    retryDelay: (failures) => Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS),
   });
 }
