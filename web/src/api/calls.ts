@@ -150,3 +150,5 @@ export function downloadOf(project: string, id: string, images: boolean): string
 export function exportOf(project: string, id: string, format: string, images: boolean): string {
   return addressOf(`${P}/releases/{release}/export`, { path: { project, release: id }, query: { format, images: images ? 1 : 0 } });
 }
+  escalate: (project: string, body: T.EscalationNew) => call("POST", "/v1/projects/{project}/escalations", { path: { project }, body }),
+  myEscalations: (project: string) => call("GET", "/v1/projects/{project}/me/escalations", { path: { project } }),

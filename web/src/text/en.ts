@@ -341,9 +341,14 @@ export const t = {
   },
 
   skip: {
-    askTitle: "Ask an expert", askHint: (clause: string) => `The image goes to somebody who may decide; clause ${clause} is named with your question.`, askLabel: "What is not decided?", askButton: "Ask and next", question: (clause: string, text: string) => `Clause ${clause} does not decide: ${text}`,
     title: "Skip this image", button: "Skip and next", other: "What stands in the way?",
     reasons: ["The picture is too poor to tell", "The guideline does not decide it", "The picture does not belong here", "Another reason"],
+  },
+  ask: {
+    title: "Ask an expert", clause: "Clause that does not decide it", noClause: "No clause speaks of it", question: "What is not decided?",
+    hint: "An expert sees your question with this picture and the selected mark; the ruling is shown under “How am I doing”.",
+    goOn: "Ask and go on", leave: "Ask and leave it to others", reason: (clause: string, text: string) => `Clause ${clause} does not decide: ${text}`, sent: "Your question is with the experts.",
+    yours: "Your questions", yoursNote: "asked from the desk with one key", open: "no ruling yet", ruled: "ruled",
   },
 
   keys: {

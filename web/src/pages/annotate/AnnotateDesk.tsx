@@ -33,6 +33,7 @@ import css from "../work/Work.module.css";
 import { TopDivider, WorkTop } from "../work/WorkTop";
 import type { Work } from "./claimWork";
 import { RefusedAnswers } from "./RefusedAnswers";
+import { AskDialog } from "./AskDialog";
 import { SkipDialog } from "./SkipDialog";
 import { useDesk } from "./useDesk";
 
@@ -71,6 +72,11 @@ export function AnnotateDesk({ work, classes, guideline, onSubmitted, onSkipped 
   const [confirmedEmpty, setConfirmedEmpty] = useState<string | null>(null);
   useEffect(() => setNotice(work.refusal), [work]);
   const book = classBook(classes);
+  const { slug } = useProject();
+  const skip = async (reason: string): Promise<void> => {
+    await api.skip(slug, assignment.id, reason);
+    await onSkipped();
+  };
 
   const submit = async (): Promise<void> => {
     if (busy || engine === null || picture.state !== "shown") return;
@@ -104,7 +110,7 @@ export function AnnotateDesk({ work, classes, guideline, onSubmitted, onSkipped 
   useWorkKeys(keys, SCOPES, engine, actions);
   const { sitting } = assignment;
   const selected = snapshot.selection === null ? null : (snapshot.shapes.find((shape) => shape.id === snapshot.selection?.id) ?? null);
-  const clause = clausesFor(guideline?.clauses ?? [], snapshot.classId)[0]?.id ?? "";
+  const clause = clausesFor(guideline?.clauses ?? [], snapshot.classId)[0]?.id;
 
   return (
     <>
@@ -152,7 +158,8 @@ export function AnnotateDesk({ work, classes, guideline, onSubmitted, onSkipped 
         keys={<KeyLine keys={keyLine(classes.length, keys, snapshot)}><OwnFigures /></KeyLine>}
       />
       <HelpDialog keys={keys} opened={dialog === "help"} onClose={() => setDialog("none")} />
-      <SkipDialog assignmentId={assignment.id} opened={dialog === "skip" || dialog === "ask"} clause={dialog === "ask" ? clause : null} onClose={() => setDialog("none")} onSkipped={onSkipped} />
+      <SkipDialog opened={dialog === "skip"} onClose={() => setDialog("none")} onSkip={skip} />
+      {dialog === "ask" && <AskDialog assignmentId={assignment.id} clauses={guideline?.clauses ?? []} first={clause} about={selected} live={snapshot.classId} onClose={() => setDialog("none")} onAsked={() => setNotice(t.ask.sent)} onSkip={skip} />}
     </>
   );
 }

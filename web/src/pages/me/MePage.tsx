@@ -20,6 +20,7 @@ import { TopTitle } from "@/ui/Shell";
 import { Tag } from "@/ui/State";
 import { ContestBox } from "./ContestBox";
 import css from "./Me.module.css";
+import { OwnQuestions } from "./OwnQuestions";
 import { VerdictCrops } from "./VerdictCrops";
 
 export function MePage() {
@@ -41,6 +42,7 @@ export function MePage() {
         <Card span={7} title={t.me.verdicts} note={t.me.verdictsNote}>
           <Verdicts verdicts={data.verdicts} />
         </Card>
+        <OwnQuestions />
         <Card span={12} title={t.me.handedIn}>
           <HandedIn />
         </Card>
