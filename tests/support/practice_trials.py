@@ -36,7 +36,13 @@ class World:
 
 @dataclass
 class Tally:
-    """Counts over trials."""
+    """Counts over trials.
+
+    Attributes:
+        too_little: trials that say there is not enough evidence on what is left out, and how many images would do,
+            whether or not something was found.
+        denied: trials in which a planted practice of leaving out was not found and the answer says that none differs.
+    """
 
     n: int = 0
     found: dict[str, int] = field(default_factory=dict)
@@ -48,6 +54,7 @@ class Tally:
     runs_with_split: int = 0
     spreads: int = 0
     too_little: int = 0
+    denied: int = 0
     three_needed: int = 0
     extras: list[str] = field(default_factory=list)
 
@@ -56,7 +63,8 @@ class Tally:
         self.n += 1
         self.runs_with_split += bool(report.splits)
         self.spreads += any(c.kind == "spread" for c in report.conventions)
-        self.too_little += report.existence.state == "not_enough_evidence"
+        too_little = report.existence.state == "not_enough_evidence" and report.existence.needs_images is not None
+        self.too_little += too_little
         self.three_needed += report.existence.state == report.label_class.state == "needs_three_people"
         hits = {}
         for split in report.splits:
@@ -73,6 +81,8 @@ class Tally:
             self.right += right
             self.wrong += len(first) + len(second) - right
             self.undecided += len(split.undecided)
+        left_out = {p for p in world.followers if p not in ("class", "bottom", "loose")}
+        self.denied += bool(left_out - set(hits)) and "no practice differs" in report.existence.answer.lower()
         self.all_found += len(hits) == len(world.followers) > 0
 
     def __str__(self) -> str:
@@ -85,7 +95,7 @@ class Tally:
             said.append(f"undecided {100 * self.undecided_share:.0f} %")
         said.append(f"runs with a split {self.runs_with_split}")
         counts = {"extra": self.extra, "spread": self.spreads, "not enough evidence": self.too_little}
-        counts["needs three people"] = self.three_needed
+        counts |= {"needs three people": self.three_needed, "says that none differs, wrongly": self.denied}
         said += [f"{what} {n}" for what, n in counts.items() if n]
         return "; ".join(said)
 

@@ -27,6 +27,7 @@ from assay.insights.model import (
     PersonRow,
     Point,
     Progress,
+    Reach,
     Series,
     StandingWord,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "Practices",
     "Progress",
     "Question",
+    "Reach",
     "Readiness",
     "Series",
     "Shown",

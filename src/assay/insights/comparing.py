@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from assay.annotations import Submission, WorkBoxes, boxes_of_work
 from assay.gold import all_gold
 from assay.governance import Policy
-from assay.insights.model import Care, Finding, FindingSide, Look, Looked
+from assay.insights.model import Care, Finding, FindingSide, Look, Looked, Reach
 from assay.insights.people import person_row
 from assay.insights.practice_crops import crops_of
 from assay.items import Item, items_by_id
 from assay.labels import current_schema_version, schema_in
 from assay.quality.boxes import Boxes
-from assay.quality.convention import Convention, ConventionReport, find_conventions, prove
+from assay.quality.convention import Convention, ConventionReport, find_conventions, prove, reach_words
 from assay.quality.convention import Looked as PartLooked
+from assay.quality.convention import Reach as PartReach
 from assay.reliability import people_scores, pooled_rho
 from assay.storage import Rx
 
@@ -161,6 +162,19 @@ def _finding(convention: Convention, report: ConventionReport, answers: Answers,
     )
 
 
+def _reach(reach: PartReach, classes: Sequence[str]) -> Reach:
+    return Reach(
+        kind=_with_ids(reach.kind, classes),
+        whom=reach.whom,
+        state=reach.state,
+        found=reach.found,
+        n=reach.n,
+        chance=reach.chance,
+        needs_images=reach.needs_images,
+        says=reach_words(reach),
+    )
+
+
 def _with_ids(feature: str, classes: Sequence[str]) -> str:
     """The feature with numbers of classes turned into their ids, which stay when classes are added."""
     parts = []
@@ -177,7 +191,18 @@ def _looked(report: ConventionReport, answers: Answers, now_us: int) -> Looked:
         "geometry": report.geometry,
     }
     looks = tuple(
-        Look(name, p.state, p.why, p.needs_images, p.n_people, p.n_images, dict(p.thin)) for name, p in parts.items()
+        Look(
+            name,
+            p.state,
+            p.why,
+            p.needs_images,
+            p.n_people,
+            p.n_images,
+            dict(p.thin),
+            p.answer,
+            tuple(_reach(reach, answers.classes) for reach in p.kinds),
+        )
+        for name, p in parts.items()
     )
     care = tuple(Care(c.name, c.n_images, c.misses, c.noise) for c in report.care)
     return Looked(now_us, answers.n_answers, len(answers.items), looks, care)

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from assay.insights.model import Care, Crop, CropMark, Finding, FindingSide, Look, Looked
+from assay.insights.model import Care, Crop, CropMark, Finding, FindingSide, Look, Looked, Reach
 from assay.kernel.canonical import canonical_json
 from assay.kernel.estimate import Estimate
 from assay.quality.convention import Grade, Proof
@@ -51,9 +51,13 @@ _PLAIN = (
 def looked_of(row: Any) -> Looked:  # noqa: ANN401 - a database row
     """The last look from its row."""
     body = orjson.loads(row.body)
-    looks = tuple(Look(**look) for look in body["looks"])
+    looks = tuple(_look(look) for look in body["looks"])
     care = tuple(Care(**(one | {"misses": Estimate(**one["misses"])})) for one in body["care"])
     return Looked(body["at_us"], body["n_answers"], body["n_images"], looks, care)
+
+
+def _look(look: Mapping[str, Any]) -> Look:
+    return Look(**{**look, "kinds": tuple(Reach(**reach) for reach in look.get("kinds", ()))})
 
 
 def _side(side: Mapping[str, Any]) -> FindingSide:

@@ -156,6 +156,26 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Whether the answers would have shown a practice about one kind of object; see `quality.convention.Reach`.
+
+    Attributes:
+        kind: as in `Finding.feature`.
+        whom: what such objects are called.
+        says: all of it, as a phrase.
+    """
+
+    kind: str
+    whom: str
+    state: str
+    found: bool
+    n: int
+    chance: float | None
+    needs_images: int | None
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """Whether one part of practice could be judged.
 
@@ -165,6 +185,8 @@ class Look:
         why: in words; empty when all is well.
         needs_images: images that would do, None when unknown or enough.
         thin: kinds of object met too seldom to judge, with the images that would do.
+        answer: what was found and what could not be judged, in words; empty in looks kept before there were any.
+        kinds: every kind of object.
     """
 
     part: str
@@ -174,6 +196,8 @@ class Look:
     n_people: int
     n_images: int
     thin: dict[str, int]
+    answer: str = ""
+    kinds: tuple[Reach, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

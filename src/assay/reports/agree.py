@@ -284,7 +284,9 @@ def _practices(report: AgreeReport) -> list[str]:
             f"      {side.does}: {listed(side.people) or 'nobody surely'}  {said(side.value)}" for side in found.sides
         ]
         out.append(f"      A clause that would settle it: {found.clause}")
-    for name, looked in (("Leaving out", report.practices.existence), ("Classes", report.practices.label_class)):
-        if looked.state != "looked":
-            out.append(f"  {name}: {looked.state.replace('_', ' ')} ({looked.why}).")
-    return out
+    parts = (
+        ("What is left out", report.practices.existence),
+        ("Which class", report.practices.label_class),
+        ("Where sides lie", report.practices.geometry),
+    )
+    return [*out, *(f"  {name + ':':<18}{looked.answer}" for name, looked in parts)]

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from assay.kernel import native
 from assay.kernel.estimate import Estimate, EstimateJson
-from assay.quality.convention import Convention, ConventionReport, Looked
+from assay.quality.convention import Convention, ConventionReport, Looked, reach_words
 from assay.reports.sources import Labels
 from assay.reports.work import Work
 
@@ -105,6 +105,20 @@ def looked_json(looked: Looked) -> Json:
         "n_people": looked.n_people,
         "n_images": looked.n_images,
         "thin": dict(looked.thin),
+        "answer": looked.answer,
+        "kinds": [
+            {
+                "kind": reach.kind,
+                "whom": reach.whom,
+                "state": reach.state,
+                "found": reach.found,
+                "n": reach.n,
+                "chance": reach.chance,
+                "needs_images": reach.needs_images,
+                "says": reach_words(reach),
+            }
+            for reach in looked.kinds
+        ],
     }
 
 

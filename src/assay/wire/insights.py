@@ -154,10 +154,28 @@ class Finding(WireModel):
     state: Literal["open", "published", "dismissed"]
 
 
+class Reach(WireModel):
+    """Whether the answers would have shown a practice about one kind of object, whether or not one was found.
+
+    `chance` is how surely one that three of eight people follow four times in five would be shown; `n` such objects a
+    person met; `needs_images` how many images would do; `says` all of it in words.
+    """
+
+    kind: str
+    whom: str
+    state: Literal["enough", "not_enough_evidence", "none_met"]
+    found: bool
+    n: int
+    chance: float | None
+    needs_images: int | None
+    says: str
+
+
 class Look(WireModel):
     """Whether one part of practice could be judged.
 
-    `thin` names kinds of object that were met too seldom, with the images that would do.
+    `thin` names kinds of object that were met too seldom, with the images that would do; `answer` says in words what
+    was found and what could not be judged.
     """
 
     part: Literal["existence", "label_class", "geometry"]
@@ -167,6 +185,8 @@ class Look(WireModel):
     n_people: int
     n_images: int
     thin: dict[str, int]
+    answer: str
+    kinds: list[Reach]
 
 
 class Care(WireModel):

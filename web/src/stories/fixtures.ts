@@ -89,9 +89,25 @@ export const finding: T.Finding = {
 export const looked: T.Looked = {
   at: at(-2), n_answers: 871, n_images: 291,
   looks: [
-    { part: "existence", state: "looked", why: "", needs_images: null, n_people: 5, n_images: 291, thin: { elongated: 940 } },
-    { part: "label_class", state: "not_enough_evidence", why: "people named too few objects that others named, too; about 410 images would do", needs_images: 410, n_people: 5, n_images: 291, thin: {} },
-    { part: "geometry", state: "looked", why: "", needs_images: null, n_people: 5, n_images: 291, thin: {} },
+    {
+      part: "existence", state: "looked", why: "", needs_images: null, n_people: 5, n_images: 291, thin: { elongated: 940 },
+      answer: "One practice differs, as shown. Not enough evidence about elongated cells (about 940 images would do).",
+      kinds: [
+        { kind: "edge", whom: "cells cut by the image edge", state: "enough", found: true, n: 204, chance: 0.99, needs_images: null, says: "found" },
+        { kind: "small", whom: "cells smaller than 85 pixels", state: "enough", found: false, n: 276, chance: 0.98, needs_images: null, says: "none found; such a practice is seen in nearly every case" },
+        { kind: "elongated", whom: "elongated cells", state: "not_enough_evidence", found: false, n: 14, chance: 0.31, needs_images: 940, says: "not enough evidence: such a practice is seen in about three of ten cases; about 940 images would do" },
+      ],
+    },
+    {
+      part: "label_class", state: "not_enough_evidence", why: "people met too few to judge the line between cells of the class red and others; about 410 images would do", needs_images: 410, n_people: 5, n_images: 291, thin: { "class:red": 410 },
+      answer: "Not enough evidence to exclude practices about the line between cells of the class red and others (about 410 images would do).",
+      kinds: [{ kind: "class:red", whom: "the line between cells of the class red and others", state: "not_enough_evidence", found: false, n: 61, chance: 0.55, needs_images: 410, says: "not enough evidence: such a practice is seen in about five of ten cases; about 410 images would do" }],
+    },
+    {
+      part: "geometry", state: "looked", why: "", needs_images: null, n_people: 5, n_images: 291, thin: {},
+      answer: "No practice differs, and there was enough evidence to see such a practice.",
+      kinds: [{ kind: "all", whom: "boxes larger or tighter on all sides", state: "enough", found: false, n: 1204, chance: 1, needs_images: null, says: "none found; such a practice is seen in nearly every case" }],
+    },
   ],
   care: [{ user: person("ad", "Ana Duarte"), n_images: 180, misses: est(0.02, 0.01, 0.03, 905), noise: 0.021 }, { user: person("ek", "Elif Kaya"), n_images: 174, misses: est(0.09, 0.07, 0.12, 880), noise: 0.034 }],
 };

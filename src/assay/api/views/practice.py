@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 from string import ascii_uppercase
 
 from assay.access import Membership, Role
@@ -77,6 +78,8 @@ class Practice:
                     n_people=look.n_people,
                     n_images=look.n_images,
                     thin=look.thin,
+                    answer=look.answer,
+                    kinds=[wire.Reach.model_construct(**asdict(reach)) for reach in look.kinds],
                 )
                 for look in looked.looks
             ],

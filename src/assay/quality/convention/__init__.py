@@ -8,5 +8,7 @@ from assay.quality.convention.model import Grade as Grade
 from assay.quality.convention.model import Looked as Looked
 from assay.quality.convention.model import PersonCare as PersonCare
 from assay.quality.convention.model import Proof as Proof
+from assay.quality.convention.model import Reach as Reach
 from assay.quality.convention.model import Side as Side
 from assay.quality.convention.proof import prove as prove
+from assay.quality.convention.words import reach_words as reach_words

@@ -11,13 +11,19 @@ from numpy.typing import ArrayLike
 
 from assay.quality.boxes import Boxes
 from assay.quality.convention.care import judge_care
-from assay.quality.convention.evidence import Evidence, Flags, gather
-from assay.quality.convention.features import Feature, describe, finer
+from assay.quality.convention.evidence import Flags, gather
+from assay.quality.convention.features import describe, finer
 from assay.quality.convention.leaving_out import fit, informative, select_features
 from assay.quality.convention.model import Convention, ConventionReport
 from assay.quality.convention.naming import find_boundaries
-from assay.quality.convention.placing import Offsets, Placement, patterns_for
-from assay.quality.convention.power import MIN_IMAGES, look_at_classes, look_at_existence, look_at_geometry
+from assay.quality.convention.placing import Offsets, Pattern, Placement, patterns_for
+from assay.quality.convention.power import (
+    MIN_IMAGES,
+    Search,
+    look_at_classes,
+    look_at_existence,
+    look_at_geometry,
+)
 from assay.quality.convention.telling import Teller
 from assay.quality.marks import Longs
 
@@ -64,8 +70,8 @@ def find_conventions(
     counted = evidence.n_drew > 1
     features = describe(evidence, counted)
     level = alpha / _PARTS
-    tested = _tested(evidence, evidence.asked & evidence.shared)
-    placed = _tested(evidence, evidence.asked & (evidence.asked.sum(axis=0) > 1))
+    tested = _tested(evidence.asked & evidence.shared)
+    placed = _tested(evidence.asked & (evidence.asked.sum(axis=0) > 1))
     tell = Teller(evidence, things, class_names)
 
     told = informative(evidence, tested)
@@ -83,8 +89,9 @@ def find_conventions(
         if fitted is not None
     ]
     boundaries = find_boundaries(evidence, tested, level=level, n_draws=n_draws, rng=rng) if len(tested) > 1 else []
+    patterns = patterns_for(evidence, features)
     offsets = Offsets(evidence)
-    placements = _placements(offsets, evidence, features, placed, level, n_draws, rng)
+    placements = _placements(offsets, patterns, placed, level, n_draws, rng)
     found = [
         *left_out,
         *(tell.renamed(boundary, tested) for boundary in boundaries),
@@ -92,11 +99,12 @@ def find_conventions(
     ]
     kept = [convention for convention in found if convention is not None]
     told_about = [s.feature for s, said in zip(selected, left_out, strict=True) if said is not None]
+    search = Search(evidence, tested, placed, features, told_about, kept, level, rng.spawn(1)[0], tell.whom)
     return ConventionReport(
         conventions=tuple(sorted(kept, key=_strength)),
-        existence=look_at_existence(evidence, tested, features, told_about),
-        label_class=look_at_classes(evidence, tested),
-        geometry=look_at_geometry(evidence, placed),
+        existence=look_at_existence(search),
+        label_class=look_at_classes(search),
+        geometry=look_at_geometry(search, Offsets(evidence), patterns),
         care=judge_care(evidence, [s.feature for s in selected], offsets.noise()),
         evidence=evidence,
     )
@@ -104,8 +112,7 @@ def find_conventions(
 
 def _placements(
     offsets: Offsets,
-    evidence: Evidence,
-    features: list[Feature],
+    patterns: list[Pattern],
     placed: Longs,
     level: float,
     n_draws: int,
@@ -113,15 +120,14 @@ def _placements(
 ) -> list[Placement]:
     if len(placed) < 2:  # noqa: PLR2004 - nobody to differ from
         return []
-    found = offsets.find(patterns_for(evidence, features), placed, level=level, n_draws=n_draws, rng=rng)
+    found = offsets.find(patterns, placed, level=level, n_draws=n_draws, rng=rng)
     return [
         placement for place, placement in enumerate(found) if not any(placement.is_rest_of(p) for p in found[:place])
     ]
 
 
-def _tested(evidence: Evidence, met: Flags) -> Longs:
+def _tested(met: Flags) -> Longs:
     """Numbers of the people with enough images to be compared; `met` (n_people, n_images)."""
-    del evidence
     return np.flatnonzero(met.sum(axis=1) >= MIN_IMAGES)
 
 

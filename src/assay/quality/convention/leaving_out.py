@@ -7,8 +7,9 @@ takes up carelessness, and delta is what a person does differently with units th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import Final
 
 import numpy as np
@@ -111,7 +112,7 @@ def select_features(
     the people who failed to draw it are drawn from the fitted model. A family is used once; its line is then moved to
     where it explains most, so that a badly drawn line does not leave a rest for related features to pick up.
     """
-    usable = [feature for feature in features if _enough(told, feature)]
+    usable = [feature for feature in features if has_enough(told, feature)]
     found: list[Selected] = []
     while usable and len(found) < MOST_FEATURES:
         chosen = [selected.feature for selected in found]
@@ -140,7 +141,7 @@ def _still_needed(
 
 def _sharpest(told: Informative, feature: Feature, cuts: list[Feature], chosen: list[Feature]) -> Feature:
     """The cut whose statistic lies furthest above what chance gives (its mean is the people it rests on)."""
-    usable = [cut for cut in [feature, *cuts] if _enough(told, cut)]
+    usable = [cut for cut in [feature, *cuts] if has_enough(told, cut)]
     line = _line(told, fit(told, chosen), chosen)
     scored = _Scored(told, _orthogonal(told, told.holds(usable), told.holds(chosen), line.chance), line)
     statistic = scored.of(told.cells.drew[:, None], by_images=True)[0]
@@ -148,7 +149,21 @@ def _sharpest(told: Informative, feature: Feature, cuts: list[Feature], chosen: 
     return usable[int(np.argmax((statistic - n_met) / np.sqrt(2.0 * n_met)))]
 
 
-def _enough(told: Informative, feature: Feature) -> bool:
+def far_above_chance(told: Informative, feature: Feature, given: Sequence[Feature]) -> float:
+    """How many deviations the statistic of a feature lies above its mean by chance, the `given` ones being known.
+
+    By chance it is about a chi square of as many degrees as people met the feature often enough.
+    """
+    line = _line(told, fit(told, list(given)), list(given))
+    scored = _Scored(told, _orthogonal(told, told.holds([feature]), told.holds(list(given)), line.chance), line)
+    n_met = float(scored.n_met[0])
+    if n_met == 0:
+        return 0.0
+    return (float(scored.of(told.cells.drew[:, None], by_images=True)[0, 0]) - n_met) / sqrt(2 * n_met)
+
+
+def has_enough(told: Informative, feature: Feature) -> bool:
+    """Whether enough units tell something about a feature, with it and without, on enough images."""
     holds = feature.holds[told.unit]
     with_it = np.zeros(len(told.unit), np.int64)
     with_it[told.cells.unit] = told.image

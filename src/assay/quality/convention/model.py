@@ -13,6 +13,7 @@ from assay.quality.convention.evidence import Evidence
 
 Kind = Literal["split", "one_apart", "spread"]
 Part = Literal["existence", "label_class", "geometry"]
+ReachState = Literal["enough", "not_enough_evidence", "none_met"]
 State = Literal["looked", "not_enough_evidence", "needs_three_people"]
 
 
@@ -149,16 +150,46 @@ class PersonCare:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """Whether one part could be judged.
+class Reach:
+    """Whether the evidence would have shown a practice about one kind of object, whether or not one was found.
+
+    The practice meant is one that three of eight people follow four times in five (sides of boxes: by 8 %; the line of
+    a class: about the fifth of its objects that is doubtful).
 
     Attributes:
-        state: `looked`; `not_enough_evidence`; or `needs_three_people`, when too few images were given to three.
+        kind: as in `Convention.feature`; for a class line `class:<number>`, the class that objects are moved from.
+        whom: in words, such as "objects cut by the image edge".
+        state: `enough`, such a practice would be shown in at least nine of ten cases; `not_enough_evidence`; or
+            `none_met`, there are no such objects.
+        found: whether practice was found to differ about them.
+        n: such objects that a person met together with two others (geometry: drew together with one), mean over people.
+        chance: how surely such a practice would be shown; None where none was met.
+        needs_images: how many images of this kind, with as many people on each, would do; None when enough or unknown.
+    """
+
+    kind: str
+    whom: str
+    state: ReachState
+    found: bool
+    n: int
+    chance: float | None
+    needs_images: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Whether one part could be judged, apart from what was found.
+
+    Attributes:
+        state: `looked`; `not_enough_evidence`, when the evidence would not surely show a practice about the most usual
+            kind (the smallest fifth of the objects, the most frequent class, all sides of boxes), even where one was
+            found; or `needs_three_people`, when too few images were given to three.
         why: one sentence; empty when all is well.
         needs_images: how many images of this kind, with as many people on each, would do; None when unknown or enough.
         n_people: people compared.
         n_images: images used.
-        thin: kinds of object (families) that were met too seldom to judge, with the images that would do.
+        answer: what was found and what could not be judged, in a sentence or two.
+        kinds: for every kind of object, whether the evidence would have shown a practice about it.
     """
 
     state: State
@@ -166,7 +197,13 @@ class Looked:
     needs_images: int | None
     n_people: int
     n_images: int
-    thin: dict[str, int] = field(default_factory=dict)
+    answer: str
+    kinds: tuple[Reach, ...] = ()
+
+    @property
+    def thin(self) -> dict[str, int]:
+        """Kinds of object that were met too seldom to judge, with the images that would do."""
+        return {kind.kind: kind.needs_images for kind in self.kinds if kind.needs_images is not None}
 
 
 @dataclass(frozen=True, eq=False)

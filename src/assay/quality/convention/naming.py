@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from typing import Final
 
@@ -71,7 +72,7 @@ def find_boundaries(
         n_draws: for the distribution of the statistic.
         rng: the only source of randomness.
     """
-    table = _Contradictions(evidence, tested)
+    table = Contradictions(evidence, tested)
     pairs = [pair for pair in combinations(table.classes.tolist(), 2) if table.n_events(*pair) >= MIN_EVENTS]
     found = []
     for first, second in pairs:
@@ -91,11 +92,17 @@ def is_large(boundary: Boundary) -> bool:
     return boundary.camps.gap >= CLASS_FLOOR and boundary.camps.gap > CLASS_ERRORS * boundary.camps.gap_error
 
 
+def _usual_share(part: Longs, whole: Longs) -> float:
+    """Share over the half of the people with the lowest, half a count added, so that no practice counts as error."""
+    lowest = np.argsort(part / np.maximum(whole, 1), kind="stable")[: (len(part) + 1) // 2]
+    return float((part[lowest].sum() + 0.5) / (whole[lowest].sum() + 1))
+
+
 def _share(part: Longs, whole: Longs, people: NDArray[np.bool_]) -> float:
     return float(part[people].sum() / max(int(whole[people].sum()), 1))
 
 
-class _Contradictions:
+class Contradictions:
     """Units where at least two others agree on the class, and what each person said there."""
 
     def __init__(self, evidence: Evidence, tested: Longs) -> None:
@@ -119,6 +126,28 @@ class _Contradictions:
         self.image = evidence.image[cells.unit[self.rows]]
         self.n_people = len(tested)
         self._code = {int(c): number for number, c in enumerate(self.classes)}
+
+    def met(self, label_class: int) -> tuple[Longs, Longs, tuple[float, float], int]:
+        """What there is to tell where people draw the line between a class and the most frequent other one.
+
+        Returns:
+            (n_people,) times the others agreed on the class, the same of the other class, how often people say
+            otherwise here and there (of the half of the people who do so least), and how many pairs are looked at.
+        """
+        c = self._code.get(label_class, -1)
+        totals = np.bincount(self.others, minlength=max(len(self.classes), 2))
+        d = int(np.argmax(np.where(np.arange(len(totals)) == c, -1, totals)))
+        here, there = self._count(self.others == c), self._count(self.others == d)
+        moved = self._count((self.others == c) & (self.said == d))
+        back = self._count((self.others == d) & (self.said == c))
+        return here, there, (_usual_share(moved, here), _usual_share(back, there)), max(self._n_pairs, 1)
+
+    @cached_property
+    def _n_pairs(self) -> int:
+        """Pairs of classes with enough contradictions to be looked at."""
+        k = max(len(self.classes), 1)
+        events = np.bincount(self.others * k + self.said, minlength=k * k).reshape(k, k)
+        return int(np.count_nonzero(np.triu(events + events.T, 1) >= MIN_EVENTS))
 
     def n_events(self, first: int, second: int) -> int:
         """Contradictions between two classes."""
@@ -145,7 +174,7 @@ class _Contradictions:
         over = self._over_dispersion(moved_at, back_at, expected)
         mean, spread = float(null.mean()), float(null.var())
         p_value = float(gammaincc(mean**2 / spread, statistic / over * mean / spread)) if spread > 0 else 1.0
-        lean, error = _lean(moved, moved_of, back, back_of)
+        lean, error = lean_of(moved, moved_of, back, back_of)
         return Boundary(
             first, second, min(1.0, p_value * n_pairs), divide(lean, error * np.sqrt(over)),
             moved, moved_of, back, back_of, lean,
@@ -168,7 +197,7 @@ class _Contradictions:
         return max(1.0, float((np.bincount(place, own) ** 2).sum()) / within) if within > 0 else 1.0
 
 
-def _lean(moved: Longs, moved_of: Longs, back: Longs, back_of: Longs) -> tuple[Floats, Floats]:
+def lean_of(moved: Longs, moved_of: Longs, back: Longs, back_of: Longs) -> tuple[Floats, Floats]:
     """Share moved less share moved back for each person, with its standard error (half a count added)."""
     f, g = moved / np.maximum(moved_of, 1), back / np.maximum(back_of, 1)
     forth, home = (moved + 0.5) / (moved_of + 1), (back + 0.5) / (back_of + 1)

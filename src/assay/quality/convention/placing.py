@@ -93,6 +93,21 @@ class Placement:
         return bool(same.all() or not same.any())
 
 
+@dataclass(frozen=True, eq=False)
+class Steadiness:
+    """How well a pattern can be told.
+
+    Attributes:
+        error: (n_people,) standard errors of the people's offsets.
+        side_px: median length of the sides concerned.
+        n_images: images that show it.
+    """
+
+    error: Floats
+    side_px: float
+    n_images: int
+
+
 class Offsets:
     """Outward offsets of everybody's sides from their unit's median; patterns found are taken out one by one.
 
@@ -139,6 +154,14 @@ class Offsets:
             self._take_out(trial)
             left = [pattern for pattern in left if pattern is not trial.pattern]
         return found
+
+    def steadiness(self, pattern: Pattern, tested: Longs) -> Steadiness | None:
+        """How well a pattern can be told of the tested people; None where too few marks show it."""
+        trial = self._try(pattern, tested)
+        if trial is None:
+            return None
+        sides = self._extent[trial.rows][:, pattern.signs != 0]
+        return Steadiness(trial.errors()[tested], float(np.median(sides)), trial.n_images)
 
     def noise(self) -> Floats:
         """(n_people,) robust deviation of what is left of each person's offsets; NaN where there are none."""

@@ -182,6 +182,10 @@ class Teller:
             places=self._apart(pattern, high, low),
         )
 
+    def whom(self, feature: Feature) -> str:
+        """What objects of a kind are called."""
+        return self._kind_words(feature, turned=False).whom
+
     def _kind_words(self, feature: Feature, *, turned: bool) -> words.Words:
         name = self._name(int(feature.cut)) if feature.kind == CLASS else feature.name
         kind = _OPPOSITE.get(feature.kind, feature.kind) if turned else feature.kind

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from assay.quality.convention.model import Reach
 
 _COUNTS: Final = ("nobody", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -149,3 +152,78 @@ def boundary_clauses(first: str, second: str) -> tuple[str, str]:
 def sentence(text: str) -> str:
     """The text with its first letter large."""
     return text[:1].upper() + text[1:]
+
+
+_MOST_NAMED: Final = 4
+_NEARLY: Final = 0.95
+_WAYS: Final = {
+    "all": "boxes larger or tighter on all sides",
+    "left": "the left side of boxes",
+    "top": "the upper side of boxes",
+    "right": "the right side of boxes",
+    "bottom": "the lower side of boxes",
+    "width": "the width of boxes",
+    "height": "the height of boxes",
+    "shift_x": "boxes placed further left or right",
+    "shift_y": "boxes placed further up or down",
+}
+
+
+def way_words(pattern: str, about: str) -> str:
+    """A way of placing sides, perhaps around one kind of object."""
+    return _WAYS[pattern] + (f" around {about}" if about else "")
+
+
+def would_do(needs_images: int | None) -> str:
+    """How many images would be enough."""
+    return (
+        "more images of this kind alone would not do"
+        if needs_images is None
+        else f"about {needs_images:,} images would do"
+    )
+
+
+def part_answer(n_found: int, kinds: Sequence[Reach], *, usual_is_thin: bool) -> str:
+    """What was found in one part, and of which kinds of object there was too little to say anything.
+
+    It is never said that practice does not differ where the evidence would not have shown it.
+    """
+    thin = [kind for kind in kinds if kind.state == "not_enough_evidence"]
+    enough = [kind for kind in kinds if kind.state == "enough" and not kind.found]
+    found = "" if n_found == 0 else f"{count(n_found)} practice{'s differ' if n_found > 1 else ' differs'}, as shown"
+    if not thin:
+        rest = "there was enough evidence to see such a practice"
+        return sentence(f"{found}; of every other kind {rest}." if found else f"no practice differs, and {rest}.")
+    unseen = _named([f"{kind.whom} ({would_do(kind.needs_images)})" for kind in thin])
+    if not usual_is_thin:
+        first = found or f"no practice differs about {_named([kind.whom for kind in enough])}"
+        return sentence(f"{first}. Not enough evidence about {unseen}.")
+    told = f"{found}, but there is not" if found else "not"
+    seen = f" Enough was met of {_named([kind.whom for kind in enough])}; none was found there." if enough else ""
+    return sentence(f"{told} enough evidence to exclude practices about {unseen}.{seen}")
+
+
+def reach_words(reach: Reach) -> str:
+    """Whether the evidence would have shown a practice about one kind of object, as a phrase."""
+    if reach.state == "none_met" or reach.chance is None:
+        return "found" if reach.found else "none were met by three people"
+    seen = f"such a practice is seen in {_cases(reach.chance)}"
+    if reach.state == "enough":
+        return "found" if reach.found else f"none found; {seen}"
+    first = "found, and yet not enough evidence" if reach.found else "not enough evidence"
+    return f"{first}: {seen}; {would_do(reach.needs_images)}"
+
+
+def _cases(chance: float) -> str:
+    """A chance in coarse words: it is a model's."""
+    if chance >= _NEARLY:
+        return "nearly every case"
+    tenths = int(10 * chance)
+    return f"about {count(tenths)} of ten cases" if tenths else "hardly any case"
+
+
+def _named(names: Sequence[str]) -> str:
+    shown = list(names[:_MOST_NAMED])
+    if len(names) > _MOST_NAMED:
+        return ", ".join(shown) + f" and {len(names) - _MOST_NAMED} more kinds"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)

@@ -11,7 +11,7 @@ from assay.reports.documents import listed
 from assay.reports.look import AUDIT_SAMPLE, LookReport, counts_json, leaks, minutes
 from assay.reports.page import parts
 from assay.reports.page.people import what_is_lost, who_agrees
-from assay.reports.page.practice import practices_cards
+from assay.reports.page.practice import judged_card, practices_cards
 from assay.reports.page.suspect_cards import suspect_cards
 from assay.reports.pictures import Cropper
 
@@ -149,7 +149,8 @@ def _people(report: LookReport) -> list[str]:
 def _practices(report: LookReport, cropper: Cropper) -> list[str]:
     if report.agreement is None or report.agreement.practices is None:
         return []
-    return practices_cards(report.agreement.practices, report.agreement.work, cropper)
+    practices, work = report.agreement.practices, report.agreement.work
+    return [*practices_cards(practices, work, cropper), judged_card(practices)]
 
 
 def _twins(report: LookReport, cropper: Cropper) -> str:

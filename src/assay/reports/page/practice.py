@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from assay.quality.convention import Convention, ConventionReport, Side
+from assay.quality.convention import Convention, ConventionReport, Looked, Side, reach_words, words
 from assay.reports.documents import common_prefix, figure, listed, short_name
 from assay.reports.page import parts
 from assay.reports.page.style import AUTHOR_COLOURS, AUTHOR_DASHES
@@ -33,6 +33,29 @@ def practices_cards(report: ConventionReport, work: Work, cropper: Cropper) -> l
         right = parts.card("Drafted clause", _clause(found) + _sides(found), soft=_KIND[found.kind])
         out.append(f'<div class="row grid">{left}{right}</div>')
     return out
+
+
+def judged_card(report: ConventionReport) -> str:
+    """What could be judged, part by part, and for every kind of object whether there was enough evidence."""
+    body = "".join(
+        _judged(name, looked)
+        for name, looked in (
+            ("What is drawn and left out", report.existence),
+            ("Which class is named", report.label_class),
+            ("Where the sides lie", report.geometry),
+        )
+    )
+    note = "A practice here is one that three of eight people follow four times in five; for sides, by 8 %."
+    return f'<div class="row">{parts.card("What could be judged", body, soft=note)}</div>'
+
+
+def _judged(name: str, looked: Looked) -> str:
+    rows = [
+        [parts.text(words.sentence(kind.whom)), parts.text(reach_words(kind)), f"{kind.n:,}"] for kind in looked.kinds
+    ]
+    table = parts.table(["about", "what this evidence shows", "met by a person"], rows, numbers=[2]) if rows else ""
+    every = f"<details><summary>Kind by kind</summary>{table}</details>" if rows else ""
+    return f'<h3>{parts.text(name)}</h3><p class="note">{parts.text(looked.answer)}</p>{every}'
 
 
 def _legend(found: Convention) -> str:

@@ -15,7 +15,7 @@ from assay.reports.documents import common_prefix, figure, listed, short_name
 from assay.reports.page import parts
 from assay.reports.page.disagreements import worst_disagreements
 from assay.reports.page.people import what_is_lost, who_agrees
-from assay.reports.page.practice import practices_cards
+from assay.reports.page.practice import judged_card, practices_cards
 from assay.reports.page.style import AUTHOR_COLOURS, AUTHOR_DASHES
 from assay.reports.page.suspect_cards import suspect_cards
 from assay.reports.pictures import Cropper
@@ -41,6 +41,7 @@ def agree_page(report: AgreeReport, *, command: str, meta: Sequence[str]) -> str
         body = [parts.head(_agree_title(report), command, meta), *_agree_cards(report)]
         if report.practices is not None:
             body += practices_cards(report.practices, report.work, cropper)
+            body.append(judged_card(report.practices))
         body.append(worst_disagreements(report, cropper))
         body.append(_notes(report.notes))
     finally:

@@ -47,17 +47,31 @@ function Looks({ looks, findings }: { looks: Looked["looks"]; findings: readonly
       {looks.map((look) => {
         const found = findings.filter((finding) => finding.part === look.part);
         const n = found.filter((finding) => finding.state === "open").length;
-        const outcome = n > 0 ? t.gaps.nFound(n) : found.length > 0 ? t.gaps.nSettled(found.length) : t.gaps.nothing;
-        const thin = Object.entries(look.thin).map(([kind, needs]) => t.gaps.thin(t.gaps.kinds[kind] ?? kind, count(needs)));
+        const outcome = n > 0 ? t.gaps.nFound(n) : found.length > 0 ? t.gaps.nSettled(found.length) : look.state === "looked" ? t.gaps.noneFound : t.gaps.lookStates[look.state];
         return (
           <li key={look.part}>
             <b>{t.gaps.parts[look.part]}</b>
-            <span className={look.state === "looked" ? undefined : "grey"}>{look.state === "looked" ? outcome : t.gaps.lookStates[look.state]}</span>
-            <span className="grey">{[look.why, ...(look.state === "looked" ? thin : [])].filter((words) => words !== "").join(" · ")}</span>
+            <span className={n > 0 || look.state === "looked" ? undefined : "grey"}>{outcome}</span>
+            <div className={css.judged}>
+              <p>{look.answer || look.why}</p>
+              {look.kinds.length > 0 && <Kinds kinds={look.kinds} />}
+            </div>
           </li>
         );
       })}
     </ul>
+  );
+}
+
+function Kinds({ kinds }: { kinds: Looked["looks"][number]["kinds"] }) {
+  return (
+    <details>
+      <summary>{t.gaps.kindByKind}</summary>
+      <table className={css.care}>
+        <thead><tr><th scope="col">{t.gaps.about}</th><th scope="col">{t.gaps.shows}</th><th scope="col">{t.gaps.met}</th></tr></thead>
+        <tbody>{kinds.map((kind) => <tr key={kind.kind}><td>{kind.whom}</td><td className={kind.state === "enough" ? undefined : "grey"}>{kind.says}</td><td>{count(kind.n)}</td></tr>)}</tbody>
+      </table>
+    </details>
   );
 }
 
