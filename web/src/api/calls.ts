@@ -128,6 +128,8 @@ export const api = {
   signProposal: (project: string, proposal: string, body: { password: string; meaning: string; digest: string }) => call("POST", "/v1/projects/{project}/proposals/{proposal}/signatures", { path: { project, proposal }, body }),
   refuseProposal: (project: string, proposal: string, reason: string) => call("POST", "/v1/projects/{project}/proposals/{proposal}/refusal", { path: { project, proposal }, body: { reason } }),
   escalations: (project: string, state: "open" | "ruled" | "withdrawn") => call("GET", "/v1/projects/{project}/escalations", { path: { project }, query: { state, limit: 200 } }),
+  escalate: (project: string, body: T.EscalationNew) => call("POST", "/v1/projects/{project}/escalations", { path: { project }, body }),
+  myEscalations: (project: string) => call("GET", "/v1/projects/{project}/me/escalations", { path: { project } }),
   ruleEscalation: (project: string, escalation: string, body: { ruling: string; clause?: { number: string; text: string } | null }) => call("POST", "/v1/projects/{project}/escalations/{escalation}/ruling", { path: { project, escalation }, body }),
   presets: (project: string) => call("GET", "/v1/projects/{project}/policy/presets", { path: { project } }),
   guidelines: (project: string) => call("GET", "/v1/projects/{project}/guidelines", { path: { project }, query: { limit: 200 } }),
@@ -150,5 +152,3 @@ export function downloadOf(project: string, id: string, images: boolean): string
 export function exportOf(project: string, id: string, format: string, images: boolean): string {
   return addressOf(`${P}/releases/{release}/export`, { path: { project, release: id }, query: { format, images: images ? 1 : 0 } });
 }
-  escalate: (project: string, body: T.EscalationNew) => call("POST", "/v1/projects/{project}/escalations", { path: { project }, body }),
-  myEscalations: (project: string) => call("GET", "/v1/projects/{project}/me/escalations", { path: { project } }),
