@@ -39,7 +39,7 @@ export function AskDialog({ assignmentId, clauses, first, about, live, onClose, 
   const goOn = useRef<HTMLButtonElement>(null);
   const text = question.trim();
   const ask = useAct(async (leave: boolean) => {
-    await api.escalate(slug, { client_key: key, question: text, assignment_id: assignmentId, clause: clause === NO_CLAUSE ? null : clause, label_class: about?.classId ?? live, bbox: about === null ? null : wireBox(boundsOf(about.geometry)) });
+    await api.escalate(slug, { client_key: key, question: text, assignment_id: assignmentId, clause: clause === NO_CLAUSE ? null : clause, label_class: about?.classId ?? live, bbox: about === null ? null : wireBox(boundsOf(about)) });
     if (leave) await onSkip(clause === NO_CLAUSE ? text : t.ask.reason(clause, text));
     else onAsked();
     onClose();
