@@ -2773,6 +2773,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/retraining": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Retraining
+         * @description Every request for a training, newest first.
+         */
+        get: operations["read_retraining_v1_projects__project__retraining_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/retraining/{retraining}/dismissal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss Retraining
+         * @description Say no to a training, with the reason.
+         */
+        post: operations["dismiss_retraining_v1_projects__project__retraining__retraining__dismissal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}/retraining/{retraining}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Retraining
+         * @description Begin the training; what it makes still has to pass the gate and people.
+         */
+        post: operations["start_retraining_v1_projects__project__retraining__retraining__start_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/reviews": {
         parameters: {
             query?: never;
@@ -5882,9 +5942,14 @@ export interface components {
          * Look
          * @description Whether one part of practice could be judged.
          *
-         *     `thin` names kinds of object that were met too seldom, with the images that would do.
+         *     `thin` names kinds of object that were met too seldom, with the images that would do; `answer` says in words what
+         *     was found and what could not be judged.
          */
         Look: {
+            /** Answer */
+            answer: string;
+            /** Kinds */
+            kinds: components["schemas"]["Reach"][];
             /** N Images */
             n_images: number;
             /** N People */
@@ -6679,6 +6744,13 @@ export interface components {
             next: string | null;
             /** Rows */
             rows: components["schemas"]["ReleaseOut"][];
+        };
+        /** Page[RetrainingOut] */
+        Page_RetrainingOut_: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["RetrainingOut"][];
         };
         /** Page[ReviewRow] */
         Page_ReviewRow_: {
@@ -7619,6 +7691,34 @@ export interface components {
             version: number;
         };
         /**
+         * Reach
+         * @description Whether the answers would have shown a practice about one kind of object, whether or not one was found.
+         *
+         *     `chance` is how surely one that three of eight people follow four times in five would be shown; `n` such objects a
+         *     person met; `needs_images` how many images would do; `says` all of it in words.
+         */
+        Reach: {
+            /** Chance */
+            chance: number | null;
+            /** Found */
+            found: boolean;
+            /** Kind */
+            kind: string;
+            /** N */
+            n: number;
+            /** Needs Images */
+            needs_images: number | null;
+            /** Says */
+            says: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "enough" | "not_enough_evidence" | "none_met";
+            /** Whom */
+            whom: string;
+        };
+        /**
          * ReadinessOut
          * @description All nine, and the same project at another scale.
          */
@@ -7740,6 +7840,69 @@ export interface components {
             verify_command: string;
             /** Why Not */
             why_not: string | null;
+        };
+        /**
+         * RetrainingDismiss
+         * @description Why no training is wanted.
+         */
+        RetrainingDismiss: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * RetrainingOut
+         * @description A training that a rule of the policy asks for, because a diagnosis named a cause of falling quality.
+         *
+         *     `waiting` begins by itself once there is a signed release that the model in use has not learned from; `open` is for
+         *     a person to decide. `size` is the cause's own part of the fall, `drop` what the policy asks for.
+         */
+        RetrainingOut: {
+            /**
+             * Act
+             * @enum {string}
+             */
+            act: "propose" | "start";
+            /**
+             * Cause
+             * @enum {string}
+             */
+            cause: "covariate" | "concept";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Decided At */
+            decided_at: string | null;
+            decided_by: components["schemas"]["Person"] | null;
+            /** Diagnosis Id */
+            diagnosis_id: string;
+            /** Drop */
+            drop: number;
+            /** Id */
+            id: string;
+            /** Note */
+            note: string;
+            /** Policy Version */
+            policy_version: number;
+            /** Reason */
+            reason: string;
+            /** Run Id */
+            run_id: string | null;
+            size: components["schemas"]["EstimateOut"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "open" | "started" | "dismissed";
+        };
+        /**
+         * RetrainingStart
+         * @description Train as the model in use was trained; on the newest signed release that is new to it, if none is named.
+         */
+        RetrainingStart: {
+            /** Release */
+            release?: string | null;
         };
         /**
          * Returned
@@ -8662,9 +8825,11 @@ export interface components {
         };
         /**
          * TrainingNew
-         * @description A training to start on a frozen release.
+         * @description A training to start on a frozen release; with the same `client_key` again it is the same training.
          */
         TrainingNew: {
+            /** Client Key */
+            client_key?: string | null;
             /** Config */
             config?: {
                 [key: string]: unknown;
@@ -14402,6 +14567,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReleaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_retraining_v1_projects__project__retraining_get: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; empty for the first. */
+                cursor?: string;
+                /** @description Rows at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RetrainingOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    dismiss_retraining_v1_projects__project__retraining__retraining__dismissal_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retraining: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetrainingDismiss"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetrainingOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    start_retraining_v1_projects__project__retraining__retraining__start_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                retraining: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetrainingStart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetrainingOut"];
                 };
             };
             /** @description Validation Error */

@@ -202,7 +202,16 @@ def new_training(body: TrainingNew, caller: Caller, project: Lead, services: Ser
     with services.house.read(caller.actor, project.project_id) as rx:
         release = release_in(rx, body.release)
     config = {**body.config, "intended_use": body.intended_use} if body.intended_use else body.config
-    return _started(body.trainer, body.name, caller, project, services, config=config, release_id=release.id)
+    return _started(
+        body.trainer,
+        body.name,
+        caller,
+        project,
+        services,
+        config=config,
+        release_id=release.id,
+        client_key=body.client_key,
+    )
 
 
 @router.get("/v1/projects/{project}/model-runs", response_model=Page[RunOut])
@@ -276,6 +285,7 @@ def _started(
     config: dict[str, object],
     release_id: str = "",
     version_id: str | None = None,
+    client_key: str | None = None,
 ) -> RunOut:
     """Put a run into the queue and wake the desk."""
     run = start_run(
@@ -287,6 +297,7 @@ def _started(
         house=services.house,
         release_id=release_id,
         version_id=version_id,
+        client_key=client_key,
     )
     services.models.wake()
     with services.house.read(caller.actor, project.project_id) as rx:
