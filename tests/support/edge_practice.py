@@ -37,6 +37,7 @@ def draw(
     first: int = 0,
     leaves: Mapping[str, float] | None = None,
     grow: float = 0.0,
+    occluded: Sequence[int] = (),
 ) -> None:
     """Have people answer items.
 
@@ -47,17 +48,22 @@ def draw(
         items: ids of the items, pictures of 200 x 100 px.
         first: number of the first of them, which its objects follow from.
         leaves: by name, how often somebody leaves out what the edge cuts; .03 for everybody else and everything else.
+        occluded: numbers of objects that whoever draws them marks occluded, seen from the side; `leaves` is then about
+            these.
         grow: how much further out each side lies, in shares of the side.
     """
     for number, (name, user) in enumerate(people.items()):
         rng = np.random.default_rng([number, first])
         with house.write(SETUP, project, "draw") as tx:
             for place, item_id in enumerate(items, first):
-                marks = [
-                    Mark("cell", "bbox", tuple((_grown(box, grow) + rng.normal(0, 0.3, 4)).clip(0, WIDTH_PX).tolist()))
-                    for box in objects(place)
-                    if rng.random() > ((leaves or {}).get(name, 0.03) if box[1] == 0 else 0.03)
-                ]
+                marks = []
+                for no, box in enumerate(objects(place)):
+                    special = no in occluded if occluded else box[1] == 0
+                    if rng.random() <= ((leaves or {}).get(name, 0.03) if special else 0.03):
+                        continue
+                    drawn = tuple((_grown(box, grow) + rng.normal(0, 0.3, 4)).clip(0, WIDTH_PX).tolist())
+                    told = {"occluded": no in occluded, "view": "side" if no in occluded else "front"}
+                    marks.append(Mark("cell", "bbox", drawn, attributes=told if occluded else {}))
                 made = Submission(
                     id=tx.new_id(), item_id=item_id, author_id=user, origin=Origin.PERSON, assignment_id=None,
                     batch_id=None, supersedes=None, client_key=f"{name}-{place}", n_marks=len(marks), seconds=3.0,

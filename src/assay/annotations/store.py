@@ -249,6 +249,7 @@ _box_rows = (
         annotation_rows.c.y_min_px,
         annotation_rows.c.x_max_px,
         annotation_rows.c.y_max_px,
+        annotation_rows.c.attributes,
     )
     .where(
         annotation_rows.c.project_id == PROJECT,
@@ -282,8 +283,8 @@ def work_submissions(rx: Rx) -> list[Submission]:
     return [submission_of(row) for row in rx.rows(_work)]
 
 
-def box_rows(rx: Rx) -> list[tuple[str, str, float, float, float, float]]:
-    """Their boxes: submission, class and four sides, grouped by submission."""
+def box_rows(rx: Rx) -> list[tuple[str, str, float, float, float, float, str | None]]:
+    """Their boxes: submission, class, four sides and attributes as JSON, grouped by submission."""
     return [tuple(row) for row in rx.rows(_box_rows)]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +19,7 @@ from assay.insights.practice_crops import crops_of
 from assay.items import Item, items_by_id
 from assay.labels import current_schema_version, schema_in
 from assay.quality.boxes import Boxes
-from assay.quality.convention import Convention, ConventionReport, find_conventions, prove, reach_words
+from assay.quality.convention import Convention, ConventionReport, find_conventions, flags_of, prove, reach_words
 from assay.quality.convention import Looked as PartLooked
 from assay.quality.convention import Reach as PartReach
 from assay.reliability import people_scores, pooled_rho
@@ -28,6 +30,7 @@ MOST_IMAGES = 2_000
 ACCURATE_ENOUGH = 0.6
 """Whose accuracy on gold is surely below this has no practice to compare."""
 N_DRAWS = 999
+_CLASS = re.compile(r"(^|^not:|[|@])class:(\d+)(?=$|[|@])")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +44,7 @@ class Answers:
         classes: class ids; codes of the boxes are places here.
         names: what classes and objects are called.
         n_answers: answers there are in all, also to other images.
+        flags: what attributes say of the marks: flag to author to a yes or no for each of their boxes.
     """
 
     items: tuple[Item, ...]
@@ -50,6 +54,7 @@ class Answers:
     class_names: tuple[str, ...]
     things: str
     n_answers: int
+    flags: dict[str, dict[str, list[bool]]]
 
 
 def load_answers(rx: Rx, policy: Policy, n_answers: int) -> Answers:
@@ -62,11 +67,11 @@ def load_answers(rx: Rx, policy: Policy, n_answers: int) -> Answers:
     items = items_by_id(rx, chosen)
     ordered = tuple(items[item_id] for item_id in chosen if item_id in items)
     place = {item.id: number for number, item in enumerate(ordered)}
-    boxes, asked = _sheets(work, compared, place)
+    boxes, asked, attributes = _sheets(work, compared, place)
     classes = {c.id: c.name for c in schema_in(rx, None).classes} if current_schema_version(rx) else {}
     names = tuple(classes.get(c, c) for c in work.classes)
     things = _plural(next(iter(classes.values())).lower()) if len(classes) == 1 else "objects"
-    return Answers(ordered, boxes, asked, work.classes, names, things, n_answers)
+    return Answers(ordered, boxes, asked, work.classes, names, things, n_answers, flags_of(attributes))
 
 
 def _plural(name: str) -> str:
@@ -106,18 +111,19 @@ def _newest_shared(submissions: Sequence[Submission]) -> list[str]:
 
 def _sheets(
     work: WorkBoxes, submissions: Iterable[Submission], place: Mapping[str, int]
-) -> tuple[dict[str, Boxes], dict[str, NDArray[np.bool_]]]:
+) -> tuple[dict[str, Boxes], dict[str, NDArray[np.bool_]], dict[str, list[dict[str, Any]]]]:
     by_author: dict[str, list[Submission]] = {}
     for submission in submissions:
         if submission.item_id in place:
             by_author.setdefault(submission.author_id, []).append(submission)
-    boxes, asked = {}, {}
+    boxes, asked, attributes = {}, {}, {}
     for author in sorted(by_author):
         boxes[author] = work.boxes(by_author[author], place, len(place))
+        attributes[author] = work.attributes_of(by_author[author], place)
         mask = np.zeros(len(place), np.bool_)
         mask[[place[s.item_id] for s in by_author[author]]] = True
         asked[author] = mask
-    return boxes, asked
+    return boxes, asked, attributes
 
 
 def compare(answers: Answers, rng: np.random.Generator, now_us: int) -> tuple[list[Finding], Looked]:
@@ -132,6 +138,7 @@ def compare(answers: Answers, rng: np.random.Generator, now_us: int) -> tuple[li
         assigned=answers.asked,
         class_names=answers.class_names,
         things=answers.things,
+        flags=answers.flags,
         n_draws=N_DRAWS,
     )
     found = [_finding(convention, report, answers, rng) for convention in report.conventions]
@@ -177,11 +184,7 @@ def _reach(reach: PartReach, classes: Sequence[str]) -> Reach:
 
 def _with_ids(feature: str, classes: Sequence[str]) -> str:
     """The feature with numbers of classes turned into their ids, which stay when classes are added."""
-    parts = []
-    for part in feature.replace("@", "|@").split("|"):
-        head, colon, number = part.partition("class:")
-        parts.append(f"{head}class:{classes[int(number)]}" if colon else part)
-    return "|".join(parts).replace("|@", "@")
+    return _CLASS.sub(lambda found: f"{found[1]}class:{classes[int(found[2])]}", feature)
 
 
 def _looked(report: ConventionReport, answers: Answers, now_us: int) -> Looked:

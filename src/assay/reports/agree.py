@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from assay.kernel.estimate import Estimate
 from assay.kernel.marks import TAG
 from assay.quality import Agreement, krippendorff_alpha, pairwise_agreement
-from assay.quality.convention import ConventionReport, find_conventions
+from assay.quality.convention import ConventionReport, find_conventions, flags_of
 from assay.quality.errors import AlphaUndefinedError
 from assay.quality.instance_agreement import Attribute, InstanceAgreement, instance_agreement
 from assay.quality.tag_agreement import Level
@@ -25,7 +25,6 @@ from assay.reports.work import AREAS, Longs, Work
 
 THRESHOLDS: Final = (0.3, 0.5, 0.7)
 MOST_ORDERED_VALUES: Final = 12  # whole numbers with more different values are measured as distances
-MOST_FLAG_SHARE: Final = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,9 +101,10 @@ def agree(work: Work, *, seed: int = 0, threshold: float = 0.5, groups: NDArray[
                     marks, rng=np.random.default_rng(seed), threshold=t, assigned=asked,
                     sizes_px=work.known_size_px, groups=groups, attributes=attributes if t == threshold else None,
                 )  # fmt: skip
+            given = {name: work.attributes(own) for name, own in rows.items()}
             practices = find_conventions(
                 {name: work.boxes(own) for name, own in rows.items()}, rng=np.random.default_rng(seed),
-                sizes_px=work.known_size_px, assigned=asked, class_names=work.classes, flags=_flags(work, rows),
+                sizes_px=work.known_size_px, assigned=asked, class_names=work.classes, flags=flags_of(given),
             )  # fmt: skip
     return AgreeReport(
         work,
@@ -147,14 +147,6 @@ def _is_plain(value: Any) -> bool:  # noqa: ANN401 - whatever an attribute holds
 
 def _code(value: Any) -> Any:  # noqa: ANN401 - as above
     return str(value) if isinstance(value, bool) else value
-
-
-def _flags(work: Work, rows: dict[str, Longs]) -> dict[str, dict[str, list[bool]]]:
-    """Yes-or-no attributes that somebody set, as kinds of object."""
-    values = {name: work.attributes(own) for name, own in rows.items()}
-    every = [row for of in values.values() for row in of]
-    keys = {key for row in every for key, value in row.items() if value is True}
-    return {key: {name: [row.get(key) is True for row in of] for name, of in values.items()} for key in sorted(keys)}
 
 
 def _tags(work: Work, authors: Sequence[int], seed: int) -> Estimate | None:

@@ -15,7 +15,7 @@ from assay.kernel.estimate import Estimate
 from assay.kernel.marks import BBOX, ITEMS_SCHEMA, MARKS_SCHEMA, MASK, LabelSet
 from assay.quality import AuthorSkill, Fused, FusedMasks, Masks, OverlapRule, fuse_boxes, fuse_masks
 from assay.quality.author_record import AuthorRecord, AuthorTable, record_authors, skill_measured
-from assay.quality.convention import PersonCare, find_conventions
+from assay.quality.convention import PersonCare, find_conventions, flags_of
 from assay.quality.ratios import share_over_items
 from assay.reports import documents
 from assay.reports.documents import Json, figure, listed, said
@@ -321,6 +321,7 @@ def _beside_each_other(
             sizes_px=work.known_size_px,
             assigned=asked,
             class_names=work.classes,
+            flags=flags_of({name: work.attributes(own) for name, own in rows.items()}),
         )
     care = {person.name: person for person in report.care if person.misses.n}
     rng = np.random.default_rng(seed)

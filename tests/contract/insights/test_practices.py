@@ -46,6 +46,23 @@ def looked_at(project: Project, practices: Practices | None = None) -> list[Find
         return findings_in(rx)
 
 
+def test_a_practice_about_an_attribute_is_found_by_what_people_marked(house: House) -> None:
+    project = a_project(house, n_items=N_ITEMS, annotators=PEOPLE)
+    people = {name: project.people[name] for name in PEOPLE}
+    edge_practice.draw(house, project.id, people, project.items, leaves=dict.fromkeys(LEAVERS, 0.9), occluded=(1, 4, 8))
+    (finding,) = looked_at(project)
+    assert (finding.form, finding.part) == ("split", "existence")
+    assert finding.feature in {"flag:occluded", "flag:view=side"}
+    assert [set(side.people) for side in finding.sides] == [ids(project, LEAVERS), ids(project, ("cid", "dan", "eva"))]
+    assert finding.title.startswith(("Objects marked occluded:", "Objects with view side:"))
+    with house.read(SETUP, project.id) as rx:
+        looked = last_look(rx)
+    assert looked is not None
+    told = {reach.kind: reach for reach in looked.looks[0].kinds}
+    assert {"flag:occluded", "flag:view=side", "flag:view=front"} <= told.keys()
+    assert told[finding.feature].found
+
+
 def ids(project: Project, names: tuple[str, ...]) -> set[str]:
     return {project.people[name] for name in names}
 

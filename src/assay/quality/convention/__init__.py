@@ -2,6 +2,7 @@
 
 from assay.quality.convention.evidence import Evidence as Evidence
 from assay.quality.convention.find import find_conventions as find_conventions
+from assay.quality.convention.flagging import flags_of as flags_of
 from assay.quality.convention.model import Convention as Convention
 from assay.quality.convention.model import ConventionReport as ConventionReport
 from assay.quality.convention.model import Grade as Grade

@@ -13,6 +13,7 @@ from assay.quality.convention.camps import SURE, Camps, divide
 from assay.quality.convention.care import meetings, misses_of
 from assay.quality.convention.evidence import Evidence, Flags, Floats
 from assay.quality.convention.features import CLASS, Feature
+from assay.quality.convention.flagging import VALUE
 from assay.quality.convention.leaving_out import Informative, Selected
 from assay.quality.convention.model import Convention, Kind, Side
 from assay.quality.convention.naming import Boundary
@@ -187,10 +188,12 @@ class Teller:
         return self._kind_words(feature, turned=False).whom
 
     def _kind_words(self, feature: Feature, *, turned: bool) -> words.Words:
-        name = self._name(int(feature.cut)) if feature.kind == CLASS else feature.name
+        name = self._name(int(feature.cut)) if feature.kind == CLASS else feature.name.replace(VALUE, " ")
         kind = _OPPOSITE.get(feature.kind, feature.kind) if turned else feature.kind
+        if VALUE in feature.name:
+            kind = _ONE_OF
         said = words.kind_words(kind, things=self._things, cut=feature.cut, name=name)
-        if not turned or kind != feature.kind:
+        if not turned or feature.kind in _OPPOSITE:
             return said
         whom = f"{self._things} other than {said.whom}"
         keep, leave = f"Draw {whom}, too.", f"Draw only {said.whom}."
@@ -281,6 +284,7 @@ class Teller:
         return _best(np.where(met, 1.0 / (1.0 + np.abs(gap - plain)), 0.0))
 
 
+_ONE_OF: Final = "value"
 _OPPOSITE: Final = {"small": "large", "large": "small"}
 
 

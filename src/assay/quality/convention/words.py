@@ -79,6 +79,12 @@ _KINDS: Final = {
         "Draw {things} that are {name}, too, and mark them so.",
         "Leave out {things} that are {name}.",
     ),
+    "value": Words(
+        "{things} with {name}",
+        "{name}",
+        "Draw {things} with {name}, too.",
+        "Leave out {things} with {name}.",
+    ),
 }
 
 _PLACES: Final = {
