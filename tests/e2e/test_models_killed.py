@@ -14,9 +14,9 @@ from tests.support.houses import copied, postgres_server, prepared_postgres
 from tests.support.killing_models import live, stage
 
 __all__ = ["postgres_server", "prepared_postgres"]
-SQLITE = {"in the watch": "self", "after the command": "self", "amid fit": "self"}
-POSTGRES = {"in the watch": "all", "did fit": "self"}
-"""On PostgreSQL the watch and trainings are the worker's, commands are the answering process's."""
+SQLITE = {"in the watch": "self", "amid fit": "self"}
+POSTGRES = {"did fit": "all"}
+"""On PostgreSQL the watch and trainings are the worker's; here the answering process dies with it."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -193,11 +193,14 @@ def live(staged: Staged, graves: Path, points: Mapping[str, str]) -> list[str]:
     try:
         life.revive()
         life.wait_for("the rollback by the watch", lambda: life.promotion(1) == "rolled_back")
-        body = {"reason": "a drill", "promotion_id": staged.promotions[0]}
+        body = {
+            "reason": "a drill",
+            "promotion_id": staged.promotions[0],
+        }  # named, so that asking again is no second one
         status, reply = life.call("POST", "/rollbacks", body)
         if (status, reply.get("error", {}).get("code")) not in {(200, None), (409, "promotions.state")}:
             wrong.append(f"the rollback by command answered {status}: {reply}")
-        order = {"trainer": "tags", "name": "shade", "release": staged.release, "config": {}, "intended_use": "tests"}
+        order = {"trainer": "tags", "name": "shade", "release": staged.release, "client_key": "one-training"}
         status, run = life.call("POST", "/model-runs", order)
         if status != 200:
             return [*wrong, f"the training could not be started: {run}"]
@@ -227,10 +230,10 @@ def examine(staged: Staged) -> list[str]:
 def _about_models(project: Project) -> list[str]:
     with project.house.read(SETUP, project.id) as rx:
         titles = [v.title for v in versions_of(rx)]
-        (run,) = all_runs(rx)
+        runs = all_runs(rx)
     facts = {
         "models": (titles, ["old@2", "old@1", "shade@1"]),
-        "the run": ((run.state, run.steps_done, run.error), (RunState.FINISHED, 3, None)),
+        "the run": ([(r.state, r.steps_done, r.error) for r in runs], [(RunState.FINISHED, 3, None)]),
         "steps": ([e.body["step"] for e in project.events("training.step")], [1, 2, 3]),
         "ends": (len(project.events("training.finished")), 1),
         "registrations": (len(project.events("model.registered")), 3),

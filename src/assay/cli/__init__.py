@@ -47,6 +47,7 @@ COMMANDS: dict[str, Command] = {
     "project": Command("project", "Make projects, define classes, see how the work stands.", WORK),
     "import": Command("importing", "Import a folder, an archive or an object-store prefix.", WORK),
     "model": Command("model", "Register, train, evaluate models; let them suggest.", WORK),
+    "retraining": Command("retraining", "Trainings that the policy asks for; begin or dismiss them.", WORK),
     "release": Command("release", "Freeze, sign, download, export and verify releases.", WORK),
     "predictions": Command("predictions", "Hand in what a model said in production; see how good it was.", WORK),
     "why": Command("why", "Why are these marks here, and what did they cost?", WORK),

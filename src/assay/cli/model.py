@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -123,7 +124,8 @@ def train(
 
     with connected(server, key) as client:
         learned = _release(client.send(calls.releases(project)).rows, release)
-        run = client.send(model_calls.train(project, trainer, name, learned, _config(config), intended_use))
+        once = secrets.token_hex(16)  # an answer that was lost on its way makes no second training
+        run = client.send(model_calls.train(project, trainer, name, learned, _config(config), intended_use, once))
         _end(client, project, run, wait=wait, as_json=as_json)
 
 

@@ -27,5 +27,8 @@ def rollback(
     from assay.client import deciding
 
     with connected(server, key) as client:
+        if not promotion:  # named, so that asking again after a lost answer does not go back one model more
+            rows = client.send(deciding.promotions(project)).rows
+            promotion = next((r.id for r in rows if r.state in {"watched", "kept"}), "")
         done = client.send(deciding.roll_back(project, reason, promotion or None))
     show(done.model_dump(), [*told(done), f"In use now: {done.instead_of or 'no model'}."], as_json=as_json)

@@ -21,6 +21,7 @@ from assay.wire.models import (
     SuggestionPolicyOut,
     TrainingNew,
 )
+from assay.wire.retraining import RetrainingDismiss, RetrainingOut, RetrainingStart
 
 
 def _project(project: str, *parts: str) -> str:
@@ -66,11 +67,41 @@ def evaluate(project: str, name: str, against: str | None = "production", min_co
 
 
 def train(
-    project: str, trainer: str, name: str, release: str, config: dict[str, Any], intended_use: str = ""
+    project: str,
+    trainer: str,
+    name: str,
+    release: str,
+    config: dict[str, Any],
+    intended_use: str = "",
+    client_key: str | None = None,
 ) -> Call[RunOut]:
-    """Train on a frozen release."""
-    body = TrainingNew(trainer=trainer, name=name, release=release, config=config, intended_use=intended_use)
-    return send("POST", _project(project, "model-runs"), reader(RunOut), body)
+    """Train on a frozen release; with a key, the call sent again is the same training."""
+    body = TrainingNew(
+        trainer=trainer,
+        name=name,
+        release=release,
+        config=config,
+        intended_use=intended_use,
+        client_key=client_key,
+    )
+    return send("POST", _project(project, "model-runs"), reader(RunOut), body, repeatable=client_key is not None)
+
+
+def retrainings(project: str, cursor: str = "", limit: int = 200) -> Call[Page[RetrainingOut]]:
+    """A page of trainings that the policy asks for, newest first."""
+    return get(_project(project, "retraining"), reader(Page[RetrainingOut]), cursor=cursor, limit=limit)
+
+
+def start_retraining(project: str, retraining: str, release: str | None = None) -> Call[RetrainingOut]:
+    """Begin one; on the newest signed release that is new to the model in use, if none is named."""
+    path = _project(project, "retraining", retraining, "start")
+    return send("POST", path, reader(RetrainingOut), RetrainingStart(release=release))
+
+
+def dismiss_retraining(project: str, retraining: str, reason: str) -> Call[RetrainingOut]:
+    """Say no to one."""
+    path = _project(project, "retraining", retraining, "dismissal")
+    return send("POST", path, reader(RetrainingOut), RetrainingDismiss(reason=reason))
 
 
 def start_model_run(project: str, name: str, kind: Literal["suggest", "certify"]) -> Call[RunOut]:

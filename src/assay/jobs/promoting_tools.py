@@ -9,12 +9,9 @@ from assay.jobs.promoting import PROMOTER, Evaluate, Tools
 from assay.kernel.errors import InvalidInputError
 from assay.kernel.estimate import Estimate, nothing_measured
 from assay.models import ModelVersion, evaluations_of, version_in
-from assay.models.runs import Run, RunState, all_runs, run_in, start_run
+from assay.models.runs import ASKED_BY, Run, RunState, all_runs, run_in, start_run
 from assay.serving import quality_in
 from assay.storage import House, Rx
-
-MARK = "asked_by"
-"""In a run's settings: the key under which a promotion asked for it."""
 
 
 class EvaluationFailedError(InvalidInputError):
@@ -32,11 +29,11 @@ def evaluate_by_run(house: House, wake: Callable[[], object]) -> Evaluate:
     def evaluate(project: str, version_id: str, beside: str | None, key: str) -> str | None:
         with house.read(PROMOTER, project) as rx:
             version = version_in(rx, version_id)
-            run = next((r for r in all_runs(rx) if r.kind == "evaluate" and r.config.get(MARK) == key), None)
+            run = next((r for r in all_runs(rx) if r.kind == "evaluate" and r.config.get(ASKED_BY) == key), None)
             if run is not None and not run.is_open:
                 return _outcome(rx, run, version)
         if run is None:
-            config = {"against": beside, MARK: key}
+            config = {"against": beside, ASKED_BY: key}
             start_run(
                 PROMOTER, project, "evaluate", version.new.name, config=config, house=house, version_id=version_id
             )

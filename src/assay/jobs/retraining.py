@@ -94,7 +94,7 @@ def begin(
         held = locked(tx, retraining_id)
         model, recipe = _recipe(tx)
         release = _release(tx, model) if release_id is None else release_in(tx, release_id)
-        run = queue_run(tx, recipe.kind, recipe.name, config=recipe.config, release_id=release.id)
+        run = queue_run(tx, recipe.kind, recipe.name, config=recipe.settings, release_id=release.id)
         return start(tx, held, run.id), run
 
 

@@ -112,13 +112,14 @@ class TrainerOut(WireModel):
 
 
 class TrainingNew(WireModel):
-    """A training to start on a frozen release."""
+    """A training to start on a frozen release; with the same `client_key` again it is the same training."""
 
     trainer: Annotated[str, Field(min_length=1, max_length=64)]
     name: Name
     release: Annotated[str, Field(min_length=1, max_length=64)]
     intended_use: Annotated[str, Field(max_length=4000)] = ""
     config: dict[str, Any] = Field(default_factory=dict)
+    client_key: Annotated[str, Field(min_length=8, max_length=64)] | None = None
 
 
 class EvaluationNew(WireModel):

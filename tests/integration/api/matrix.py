@@ -139,6 +139,9 @@ ROWS: dict[str, Row] = {
     f"GET {P}/model-runs": Row(READERS),
     f"POST {P}/model-runs": Row(LEADS, {"trainer": "tags", "name": "other", "release": "{release}"}),
     f"GET {P}/model-runs/{{run}}": Row(READERS),
+    f"GET {P}/retraining": Row(READERS),
+    f"POST {P}/retraining/{{retraining}}/start": Row(LEADS, {}, ok=(422, 409)),  # no model in use was trained here
+    f"POST {P}/retraining/{{retraining}}/dismissal": Row(LEADS, {"reason": "a test"}, ok=(200, 409)),
     f"GET {P}/assignments/{{assignment}}/suggestion": Row("annotator"),
     f"GET {P}/suggestion-policy": Row(READERS),
     f"PUT {P}/suggestion-policy": Row(LEADS, {"version": 0, "why": "a test"}, ok=(200, 409)),

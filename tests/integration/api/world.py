@@ -38,9 +38,10 @@ from assay.items.model import Import, ImportState, NewItem
 from assay.items.store import add_import, add_item, show_items
 from assay.jobs import releasing
 from assay.kernel.actor import Actor, system
-from assay.kernel.estimate import nothing_measured
+from assay.kernel.estimate import Estimate, nothing_measured
 from assay.labels import LabelClass, publish_schema
 from assay.models import NewVersion, Runner, Task, keep_evaluation, register_version, version_in
+from assay.models.retraining import Trigger, ask
 from assay.models.runs import start_run
 from assay.models.suggesting import keep_certificate
 from assay.models.suggesting.queries import CalibrationPairs
@@ -224,7 +225,7 @@ def _things(world: World, side: str, services: Services) -> None:
     quiet = DriftCheck("quiet", 1, (), (), None, None, 0.01, ("as before",))
     things["check"] = keep_check(SETUP, project, monitor, quiet, list(items.values()), n_window=1, house=house).id
     things["release"] = _release(services, project)
-    new = NewVersion("cells", Task.BOXES, Runner.NONE, "test", None, 0, 1, "tests")
+    new = NewVersion("cells", Task.BOXES, Runner.NONE, "test", services.blobs.put(b"a model"), 7, 1, "tests")
     things["model"] = register_version(SETUP, project, new, house=house).id
     _runs_of_model(house, project, things)
     things |= governed_things(house, project, things, annotator, SETUP)
@@ -243,7 +244,10 @@ def _runs_of_model(house: House, project: str, things: dict[str, str]) -> None:
         made = keep_evaluation(tx, version, [], {**report, "classes": []}, gold_digest="0" * 64, against=None)
         nothing = Certificate(0.05, 0.9, None, 0, 0, 0, None, 45, 0.0, 45, "Cannot certify yet: 45 more labels")
         refused = keep_certificate(tx, version, "*", nothing, CalibrationPairs((), (), (), ()))
-    things |= {"evaluation": made.id, "certificate": refused.id}
+        trigger = Trigger("covariate", 0.03, "propose", Estimate(0.1, 0.05, 0.15, 60, 60, "test"))
+        asked = ask(tx, things["diagnosis"], trigger, "a test", rulebook_version=1)
+    assert asked is not None
+    things |= {"evaluation": made.id, "certificate": refused.id, "retraining": asked.id}
 
 
 def _release(services: Services, project: str) -> str:

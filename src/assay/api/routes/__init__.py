@@ -29,6 +29,7 @@ MODULES = (
     "governance",
     "promotions",
     "models",
+    "retraining",
     "suggestions",
     "escalations",
     "costs",

@@ -41,7 +41,7 @@ def fit(run: Run, project: str, tools: Tools) -> StepDone:
     """Train, and keep the model's file."""
     data = TrainingSet.from_bytes(tools.blobs.get(run.checkpoint["data"]))
     lines: list[str] = []
-    made = trainer_of(run.kind, tools).fit(data, tools.reader(project), run.config, lines.append)
+    made = trainer_of(run.kind, tools).fit(data, tools.reader(project), run.settings, lines.append)
     new = NewVersion(
         run.name, made.task, made.runner, made.framework, None, 0, data.schema_version, "", config=made.config
     )

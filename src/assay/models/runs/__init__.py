@@ -2,10 +2,11 @@
 
 from assay.models.runs.actions import end_run, keep_step, queue_run, start_run
 from assay.models.runs.errors import RunEndedError, RunNotFoundError
-from assay.models.runs.model import Run, RunState
+from assay.models.runs.model import ASKED_BY, Run, RunState
 from assay.models.runs.queries import all_runs, log_tail, open_runs, run_in, run_log, runs_before
 
 __all__ = [
+    "ASKED_BY",
     "Run",
     "RunEndedError",
     "RunNotFoundError",

@@ -9,7 +9,7 @@ from typing import Any
 from assay.kernel.actor import Actor
 from assay.models.runs import store
 from assay.models.runs.errors import RunEndedError
-from assay.models.runs.model import Run, RunState
+from assay.models.runs.model import ASKED_BY, Run, RunState
 from assay.models.runs.queries import run_in
 from assay.storage import House, Tx
 
@@ -24,10 +24,20 @@ def start_run(
     house: House,
     release_id: str = "",
     version_id: str | None = None,
+    client_key: str | None = None,
 ) -> Run:
-    """Put a piece of long work into the queue; a worker goes through its steps."""
-    with house.write(actor, project, f"start {kind} of {name}") as tx:
-        return queue_run(tx, kind, name, config=config, release_id=release_id, version_id=version_id)
+    """Put a piece of long work into the queue; a worker goes through its steps.
+
+    Args:
+        client_key: the caller's own name for it; the same caller's same key again is the same run.
+    """
+    asked_by = None if client_key is None else f"{actor.id}/{client_key}"
+    key = None if asked_by is None else f"run/of/{asked_by}"
+    with house.write(actor, project, f"start {kind} of {name}", key=key) as tx:
+        if tx.replayed:
+            return next(r for r in store.all_runs(tx) if r.config.get(ASKED_BY) == asked_by)
+        settings = config if asked_by is None else {**config, ASKED_BY: asked_by}
+        return queue_run(tx, kind, name, config=settings, release_id=release_id, version_id=version_id)
 
 
 def queue_run(

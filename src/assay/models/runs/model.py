@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+ASKED_BY = "asked_by"
+"""In a run's settings: the key under which it was asked for, where it must not be made twice."""
+
 
 class RunState(StrEnum):
     """How far a run has got."""
@@ -51,6 +54,11 @@ class Run:
     def subject(self) -> str:
         """What events name."""
         return f"run/{self.id}"
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What was set, without the key under which it was asked for."""
+        return {name: value for name, value in self.config.items() if name != ASKED_BY}
 
     @property
     def is_open(self) -> bool:
