@@ -101,6 +101,7 @@ def add_run(tx: Tx, run: Run) -> None:
             "state": run.state.value,
             "steps_done": 0,
             "cpu_s": 0.0,
+            "version_id": run.version_id,
             "created_by": run.created_by,
             "created_at_us": run.created_at_us,
         },
