@@ -47,7 +47,9 @@ test: setup
 
 # Measurements beside peers and at length; none of them passes or fails by the clock.
 bench: setup
-	$(BIN)/python -m tests.bench.claims
+	$(BIN)/python -m tests.bench.claims --database sqlite
+	$(BIN)/python -m tests.bench.claims --database postgres
+	$(BIN)/python -m tests.bench.claims --plan 1000000
 
 bench-quality: setup
 	$(BIN)/python -m tests.bench.quality
