@@ -126,7 +126,7 @@ class WhyInferred(WireModel):
 
 
 class WhyConsensus(WireModel):
-    """What was inferred in one batch, from the submissions in `inputs`."""
+    """What was inferred in one batch, from the submissions in `inputs`; what an expert said who settled it."""
 
     batch_id: str
     state: Literal["agreed", "disputed", "settled", "in_review", "stale"]
@@ -134,6 +134,8 @@ class WhyConsensus(WireModel):
     f1: float | None
     inputs: list[str]
     settled_by: str | None
+    note: str | None
+    notes: list[MarkNote]
     marks: list[WhyInferred]
 
 

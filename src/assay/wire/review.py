@@ -59,7 +59,7 @@ class ReviewRow(WireModel):
 
 
 class MarkNoteIn(WireModel):
-    """What a reviewer says about one mark of the answer, by the mark's id."""
+    """What a reviewer or an expert says about one mark of an answer, by the mark's id."""
 
     mark_id: Annotated[str, Field(min_length=1, max_length=64)]
     text: Annotated[str, Field(min_length=1, max_length=500)]
@@ -163,10 +163,11 @@ class AdjudicationRow(WireModel):
 
 
 class SettlementIn(WireModel):
-    """The expert's answer."""
+    """The expert's answer; `notes` are about single marks of the answers it settles."""
 
     marks: Marks
     note: Annotated[str, Field(max_length=2000)] | None = None
+    notes: Annotated[list[MarkNoteIn], Field(max_length=500)] = Field(default_factory=list)
     client_key: ClientKey
     seconds: Seconds = 0.0
 

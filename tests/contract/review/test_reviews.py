@@ -24,6 +24,7 @@ from assay.review import (
     ReviewNotFoundError,
     Standing,
     Verdict,
+    adjudication_of,
     adjudication_states,
     all_put_backs,
     claim_adjudication,
@@ -158,6 +159,26 @@ def test_an_expert_with_a_part_in_a_dispute_is_given_others_only(house: House) -
         settle(project.actor("both"), project.id, case.adjudication.id, [], client_key="key-none", house=house)
     with pytest.raises(AdjudicationNotFoundError):
         settle(project.actor("both"), project.id, "0" * 32, [], client_key="key-none", house=house)
+
+
+def test_comments_on_single_marks_stay_with_the_settlement_and_strange_marks_are_refused(house: House) -> None:
+    project = a_project(house, n_items=1)
+    project.batch(overlap=2)
+    (answer,) = project.work("ann")
+    project.work("bob", {project.items[0]: [box(70, 70)]})
+    project.follow()
+    case = claim_adjudication(project.actor("expert"), project.id, house=house)
+    assert case is not None
+    expert, dispute = project.actor("expert"), case.adjudication.id
+    with pytest.raises(NoteMisplacedError):
+        settle(expert, project.id, dispute, [], client_key="key-0001", notes={"0" * 32: "no such mark"}, house=house)
+    with house.read(expert, project.id) as rx:
+        (mark,) = marks_of(rx, [answer.id])[answer.id]
+    settle(expert, project.id, dispute, [], client_key="key-0001", notes={mark.id: "a reflection"}, house=house)
+    with house.read(expert, project.id) as rx:
+        found = adjudication_of(rx, project.items[0], case.adjudication.batch_id)
+        assert found is not None
+        assert notes_of(rx, [found.id]) == {dispute: {mark.id: "a reflection"}}
 
 
 def test_a_client_key_used_for_other_work_settles_nothing(house: House) -> None:

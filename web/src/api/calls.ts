@@ -87,7 +87,7 @@ export const api = {
   claimReview: (project: string, user_id: string | null) => call("POST", "/v1/projects/{project}/reviews/claims", { path: { project }, body: user_id === null ? {} : { user_id } }),
   verdict: (project: string, id: string, body: { verdict: "accept" | "fix" | "reject"; reason_code?: T.ReasonCode; note?: string; notes?: { mark_id: string; text: string }[]; marks?: T.MarkIn[]; client_key: string; seconds: number }) => call("POST", "/v1/projects/{project}/reviews/{review}/verdict", { path: { project, review: id }, body }),
   claimAdjudication: (project: string) => call("POST", "/v1/projects/{project}/adjudications/claims", { path: { project }, body: {} }),
-  settle: (project: string, id: string, body: { marks: T.MarkIn[]; note?: string; client_key: string; seconds: number }) => call("POST", "/v1/projects/{project}/adjudications/{adjudication}/settlement", { path: { project, adjudication: id }, body }),
+  settle: (project: string, id: string, body: { marks: T.MarkIn[]; note?: string; notes?: { mark_id: string; text: string }[]; client_key: string; seconds: number }) => call("POST", "/v1/projects/{project}/adjudications/{adjudication}/settlement", { path: { project, adjudication: id }, body }),
 
   overview: (project: string) => call("GET", "/v1/projects/{project}/overview", { path: { project } }),
   people: (project: string) => call("GET", "/v1/projects/{project}/people", { path: { project }, query: { limit: 200 } }),

@@ -6038,7 +6038,7 @@ export interface components {
         };
         /**
          * MarkNoteIn
-         * @description What a reviewer says about one mark of the answer, by the mark's id.
+         * @description What a reviewer or an expert says about one mark of an answer, by the mark's id.
          */
         MarkNoteIn: {
             /** Mark Id */
@@ -8508,7 +8508,7 @@ export interface components {
         };
         /**
          * SettlementIn
-         * @description The expert's answer.
+         * @description The expert's answer; `notes` are about single marks of the answers it settles.
          */
         SettlementIn: {
             /** Client Key */
@@ -8517,6 +8517,8 @@ export interface components {
             marks: components["schemas"]["MarkIn"][];
             /** Note */
             note?: string | null;
+            /** Notes */
+            notes?: components["schemas"]["MarkNoteIn"][];
             /**
              * Seconds
              * @default 0
@@ -8948,7 +8950,7 @@ export interface components {
         };
         /**
          * WhyConsensus
-         * @description What was inferred in one batch, from the submissions in `inputs`.
+         * @description What was inferred in one batch, from the submissions in `inputs`; what an expert said who settled it.
          */
         WhyConsensus: {
             /** Batch Id */
@@ -8961,6 +8963,10 @@ export interface components {
             marks: components["schemas"]["WhyInferred"][];
             /** Mean Iou */
             mean_iou: number | null;
+            /** Note */
+            note: string | null;
+            /** Notes */
+            notes: components["schemas"]["MarkNote"][];
             /** Settled By */
             settled_by: string | null;
             /**

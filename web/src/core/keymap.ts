@@ -94,6 +94,9 @@ export const ANNOTATE_KEYS: readonly Binding[] = [
   { action: "hide.hold", scope: "task", chords: ["`"] },
   { action: "attributes", scope: "task", chords: ["I"] },
   { action: "escalate", scope: "task", chords: ["G"] },
+  { action: "clause.search", scope: "task", chords: ["Shift+G"] },
+  { action: "clause.next", scope: "task", chords: ["."] },
+  { action: "clause.previous", scope: "task", chords: [","] },
   { action: "save", scope: "task", chords: ["S", "Ctrl+S"], inFields: true },
   { action: "submit", scope: "task", chords: ["Ctrl+Enter"], inFields: true },
   { action: "skip", scope: "task", chords: ["Ctrl+Space"] },
@@ -123,6 +126,8 @@ export const ADJUDICATE_KEYS: readonly Binding[] = [
   { action: "take.draw", scope: "review", chords: ["R"] },
   { action: "take.nothing", scope: "review", chords: ["0"] },
   { action: "hide.settled", scope: "review", chords: ["H"] },
+  { action: "beside.toggle", scope: "review", chords: ["S"] },
+  { action: "review.note", scope: "review", chords: ["C"] },
   { action: "settle", scope: "review", chords: ["Ctrl+Enter"], inFields: true },
 ];
 

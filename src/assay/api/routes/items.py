@@ -74,7 +74,7 @@ def read_why(caller: Caller, project: Reader, house: House, services: Services, 
             item=items_out(rx, [found], project)[0],
             marks=[why_mark(m, s, names) for s in submissions for m in marks[s.id]],
             verdicts=why_verdicts(reviews, notes_of(rx, [r.id for r in reviews]), names),
-            consensus=[why_consensus(c) for c in consensus_of_item(rx, item)],
+            consensus=[why_consensus(rx, c) for c in consensus_of_item(rx, item)],
             gold=why_gold(gold_in(rx, item), names),
             **why_beyond(rx, found, project, services.blobs),
         )

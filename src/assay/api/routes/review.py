@@ -280,6 +280,7 @@ def new_settlement(body: SettlementIn, caller: Caller, project: Expert, house: H
         marks_of_wire(body.marks),
         client_key=body.client_key,
         note=body.note,
+        notes={each.mark_id: each.text for each in body.notes},
         seconds=body.seconds,
         house=house,
     )

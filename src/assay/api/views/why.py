@@ -8,7 +8,8 @@ from assay.annotations import StoredMark, Submission
 from assay.api.views.marks import mark_out
 from assay.api.views.people import Names
 from assay.gold import Gold
-from assay.review import Consensus, Review
+from assay.review import Consensus, Review, adjudication_of, notes_of
+from assay.storage import Rx
 from assay.wire.common import Person, instant, instant_or_none
 from assay.wire.items import (
     MarkNote,
@@ -58,8 +59,10 @@ def why_verdicts(reviews: Sequence[Review], notes: Mapping[str, Mapping[str, str
     ]
 
 
-def why_consensus(found: Consensus) -> WhyConsensus:
-    """What was inferred in one batch."""
+def why_consensus(rx: Rx, found: Consensus) -> WhyConsensus:
+    """What was inferred in one batch, with what an expert said about single marks when settling it."""
+    case = adjudication_of(rx, found.item_id, found.batch_id)
+    notes = {} if case is None else notes_of(rx, [case.id])[case.id]
     return WhyConsensus.model_construct(
         batch_id=found.batch_id,
         state=found.state.value,
@@ -67,6 +70,8 @@ def why_consensus(found: Consensus) -> WhyConsensus:
         f1=found.f1,
         inputs=list(found.inputs),
         settled_by=found.settled_by,
+        note=None if case is None else case.note,
+        notes=[MarkNote(mark_id=mark, text=text) for mark, text in notes.items()],
         marks=[
             WhyInferred.model_construct(
                 label_class=m.label_class,

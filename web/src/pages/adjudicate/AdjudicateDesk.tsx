@@ -8,21 +8,24 @@ import { rate } from "@/format/numbers";
 import { t } from "@/text/en";
 import { Button, KeyHint, KeyLine } from "@/ui/Button";
 import { ErrorLine } from "@/ui/Messages";
-import { authorStyle } from "@/ui/palette";
 import { Person } from "@/ui/Person";
 import { Tag } from "@/ui/State";
 import { PanelPart, Plate, WorkFrame } from "@/ui/WorkFrame";
+import { withNote } from "../review/NoteDialog";
 import { useAct } from "../shared/useForm";
 import { CanvasHost } from "../work/CanvasHost";
 import { ClausePanel } from "../work/ClausePanel";
 import { HelpDialog } from "../work/HelpDialog";
 import { canvasBox, toMarks, toShapes } from "../work/marks";
 import { Readout } from "../work/Readout";
+import { useClauses } from "../work/useClauses";
 import { useEngine, usePicture, useSnapshot } from "../work/useEngine";
 import { useWorkKeys } from "../work/useWorkKeys";
 import css from "../work/Work.module.css";
 import { TopDivider, WorkTop } from "../work/WorkTop";
-import { DisputeList, DisputeSides } from "./DisputePanel";
+import { Beside } from "./Beside";
+import { CommentDialog, WHOLE } from "./CommentDialog";
+import { AuthorLine, DisputeList, DisputeSides } from "./DisputePanel";
 import { agreedMarks } from "./resolve";
 import { useDisputes } from "./useDisputes";
 
@@ -47,13 +50,16 @@ export function AdjudicateDesk({ adjudication, classes, guideline, onNext }: Pro
     engine?.act("tool.select");
     clock.restart();
   });
-  const disputes = useDisputes(engine, snapshot, adjudication, picture.state === "shown");
-  const [help, setHelp] = useState(false);
+  const [beside, setBeside] = useState(false);
+  const disputes = useDisputes(engine, snapshot, adjudication, picture.state === "shown", beside);
+  const [dialog, setDialog] = useState<"none" | "help" | "comment">("none");
+  const [comments, setComments] = useState<ReadonlyMap<string, string>>(new Map());
   const [clientKey] = useState(() => crypto.randomUUID());
   const book = classBook(classes);
   const n = adjudication.disputes.length;
   const left = n - disputes.choices.size;
   const dispute = adjudication.disputes[disputes.at];
+  const clauses = useClauses(guideline, dispute?.label_classes[0] ?? "");
   const take = (at: number): void => {
     const answer = adjudication.answers[at];
     if (answer !== undefined) disputes.decide({ how: "take", label: answer.label });
@@ -64,7 +70,7 @@ export function AdjudicateDesk({ adjudication, classes, guideline, onNext }: Pro
     return true;
   };
   const settle = useAct(async () => {
-    await api.settle(slug, adjudication.id, { marks: toMarks(snapshot.shapes, { width: adjudication.width_px, height: adjudication.height_px }), client_key: clientKey, seconds: clock.seconds });
+    await api.settle(slug, adjudication.id, { marks: toMarks(snapshot.shapes, { width: adjudication.width_px, height: adjudication.height_px }), client_key: clientKey, seconds: clock.seconds, ...settledComments(comments) });
     await onNext();
   });
   const trySettle = (): void => {
@@ -84,7 +90,12 @@ export function AdjudicateDesk({ adjudication, classes, guideline, onNext }: Pro
     undo: disputes.undo,
     redo: disputes.redo,
     settle: trySettle,
-    help: () => setHelp(true),
+    "beside.toggle": () => setBeside(!beside),
+    "review.note": () => setDialog("comment"),
+    "clause.search": () => clauses.search(true),
+    "clause.next": () => clauses.step(1),
+    "clause.previous": () => clauses.step(-1),
+    help: () => setDialog("help"),
   });
 
   return (
@@ -98,15 +109,16 @@ export function AdjudicateDesk({ adjudication, classes, guideline, onNext }: Pro
             <Button kind="primary" disabled={left > 0 || picture.state !== "shown"} busy={settle.busy} hint={keys.label("settle")} onClick={trySettle}>{t.adjudicate.settle(left)}</Button>
           </>
         }
-        canvas={<CanvasHost engine={engine} picture={picture} />}
+        canvas={<Beside adjudication={adjudication} classes={classes} engine={engine} beside={beside} away={disputes.away} standing={{ at: disputes.at, hideSettled: disputes.hideSettled, choices: disputes.choices }}><CanvasHost engine={engine} picture={picture} /></Beside>}
         over={
           <Plate roomy>
             <span className={css.authors}>
               {adjudication.answers.map((answer, at) => (
-                <span key={answer.label} className={css.author}><AuthorLine at={at} /> {answer.author === null ? answer.label : <Person person={answer.author} compact />}</span>
+                <button key={answer.label} type="button" className={css.authorToggle} aria-pressed={!disputes.away.has(answer.label)} aria-label={t.adjudicate.showAuthor(answer.author?.name ?? answer.label)} onClick={() => disputes.toggleAuthor(answer.label)}><AuthorLine at={at} /> {answer.author === null ? answer.label : <Person person={answer.author} compact />}</button>
               ))}
               <span className={css.author}><span style={{ width: 16, height: 10, border: "2px solid var(--text)" }} aria-hidden="true" /> {t.adjudicate.consensusWord}</span>
               <Button kind="quiet" small hint={keys.label("hide.settled")} onClick={disputes.toggleSettled}>{disputes.hideSettled ? t.adjudicate.showSettled : t.adjudicate.hideSettled}</Button>
+              <Button kind="quiet" small hint={keys.label("beside.toggle")} aria-pressed={beside} onClick={() => setBeside(!beside)}>{beside ? t.adjudicate.overlaid : t.adjudicate.beside}</Button>
             </span>
           </Plate>
         }
@@ -116,11 +128,12 @@ export function AdjudicateDesk({ adjudication, classes, guideline, onNext }: Pro
           <>
             {dispute !== undefined && (
               <PanelPart title={t.adjudicate.disputeOf(disputes.at + 1, n, dispute.kind)}>
-                <DisputeSides adjudication={adjudication} dispute={dispute} book={book} choice={disputes.choices.get(disputes.at)} onTake={take} />
+                <DisputeSides adjudication={adjudication} dispute={dispute} book={book} choice={disputes.choices.get(disputes.at)} comments={comments} onTake={take} />
                 <div className={css.buttons}>
                   <Button small hint={keys.label("take.merge")} onClick={() => disputes.decide({ how: "merge" })}>{t.adjudicate.merge}</Button>
                   <Button small hint={keys.label("take.draw")} onClick={() => disputes.decide({ how: "draw" })}>{t.adjudicate.draw}</Button>
                   <Button small hint={keys.label("take.nothing")} onClick={() => disputes.decide({ how: "nothing" })}>{t.adjudicate.nothing}</Button>
+                  <Button small hint={keys.label("review.note")} onClick={() => setDialog("comment")}>{comments.size === 0 ? t.adjudicate.comment : t.adjudicate.comments(comments.size)}</Button>
                 </div>
                 <ErrorLine error={settle.error} />
               </PanelPart>
@@ -128,7 +141,7 @@ export function AdjudicateDesk({ adjudication, classes, guideline, onNext }: Pro
             <PanelPart title={t.adjudicate.list} note={<>{t.adjudicate.agreement(rate(adjudication.agreement.mean_iou), rate(adjudication.agreement.f1))} <KeyHint keys="Tab" /></>} grow>
               <DisputeList adjudication={adjudication} at={disputes.at} choices={disputes.choices} book={book} onGo={disputes.go} />
             </PanelPart>
-            {dispute !== undefined && <ClausePanel guideline={guideline} classId={dispute.label_classes[0] ?? ""} className={book.name(dispute.label_classes[0] ?? "")} />}
+            {dispute !== undefined && <ClausePanel guideline={guideline} view={clauses} className={book.name(dispute.label_classes[0] ?? "")} keys={keys} onLeave={() => engine?.focus()} />}
           </>
         }
         keys={
@@ -136,23 +149,22 @@ export function AdjudicateDesk({ adjudication, classes, guideline, onNext }: Pro
             { keys: "Tab", label: t.adjudicate.keys.next },
             { keys: "1 2 3", label: t.adjudicate.keys.take },
             { keys: keys.label("take.merge"), label: t.adjudicate.keys.merge },
-            { keys: keys.label("take.draw"), label: t.adjudicate.keys.draw },
             { keys: keys.label("take.nothing"), label: t.adjudicate.keys.nothing },
+            { keys: keys.label("beside.toggle"), label: t.adjudicate.keys.beside },
+            { keys: keys.label("review.note"), label: t.adjudicate.keys.comment },
             { keys: keys.label("undo"), label: t.keys.line.undo },
             { keys: keys.label("help"), label: t.keys.line.help },
           ]}>{t.review.everyAnswerStays}</KeyLine>
         }
       />
-      <HelpDialog keys={keys} opened={help} onClose={() => setHelp(false)} />
+      {dialog === "comment" && <CommentDialog adjudication={adjudication} dispute={dispute} comments={comments} onClose={() => setDialog("none")} onKeep={(about, text) => setComments(withNote(comments, about, text))} />}
+      <HelpDialog keys={keys} opened={dialog === "help"} onClose={() => setDialog("none")} />
     </>
   );
 }
 
-export function AuthorLine({ at }: { at: number }) {
-  const style = authorStyle(at);
-  return (
-    <svg width="18" height="6" aria-hidden="true">
-      <line x1="0" y1="3" x2="18" y2="3" stroke={`var(--author-${"abc"[at % 3] ?? "a"})`} strokeWidth="2" strokeDasharray={style.dash.map((each) => each * 0.6).join(" ")} />
-    </svg>
-  );
+/** As they are sent: what is about no mark is the note on the whole. */
+function settledComments(comments: ReadonlyMap<string, string>): { note?: string; notes: { mark_id: string; text: string }[] } {
+  const whole = comments.get(WHOLE);
+  return { ...(whole === undefined ? {} : { note: whole }), notes: [...comments].filter(([about]) => about !== WHOLE).map(([mark_id, text]) => ({ mark_id, text })) };
 }

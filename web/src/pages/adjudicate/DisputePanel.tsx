@@ -7,12 +7,21 @@ import { KeyHint } from "@/ui/Button";
 import { CropCard } from "@/ui/CropCard";
 import { IntervalBar } from "@/ui/Measure";
 import { StateShape } from "@/ui/State";
-import { AuthorLine } from "./AdjudicateDesk";
+import { authorStyle } from "@/ui/palette";
 import css from "./DisputePanel.module.css";
 import type { Choice } from "./resolve";
-import { agreedMarks, markAbout, sideMark } from "./resolve";
+import { agreedMarks, iou, markAbout, sideMark } from "./resolve";
 
-export function DisputeSides({ adjudication, dispute, book, choice, onTake }: { adjudication: Adjudication; dispute: Dispute; book: ClassBook; choice: Choice | undefined; onTake: (at: number) => void }) {
+export function AuthorLine({ at }: { at: number }) {
+  const style = authorStyle(at);
+  return (
+    <svg width="18" height="6" aria-hidden="true">
+      <line x1="0" y1="3" x2="18" y2="3" stroke={`var(--author-${"abc"[at % 3] ?? "a"})`} strokeWidth="2" strokeDasharray={style.dash.map((each) => each * 0.6).join(" ")} />
+    </svg>
+  );
+}
+
+export function DisputeSides({ adjudication, dispute, book, choice, comments, onTake }: { adjudication: Adjudication; dispute: Dispute; book: ClassBook; choice: Choice | undefined; comments: ReadonlyMap<string, string>; onTake: (at: number) => void }) {
   const agreed = markAbout(adjudication.consensus, dispute.bbox);
   return (
     <>
@@ -30,6 +39,7 @@ export function DisputeSides({ adjudication, dispute, book, choice, onTake }: { 
               />
               <span className={css.sideFoot}><AuthorLine at={at} /> {answer.label} <KeyHint keys={String(at + 1)} /></span>
               <span className={css.sideText}>{what}</span>
+              {mark !== null && comments.has(mark.id) && <span className={css.sideNote}>{comments.get(mark.id)}</span>}
             </button>
           );
         })}
@@ -41,8 +51,20 @@ export function DisputeSides({ adjudication, dispute, book, choice, onTake }: { 
           <span><b>{rate(agreed.confidence)}</b> <span className="grey">{t.adjudicate.votes(agreed.n_votes, adjudication.answers.length)}</span></span>
         </p>
       )}
+      <Alike adjudication={adjudication} dispute={dispute} />
     </>
   );
+}
+
+/** How far the envelopes of every two sides overlap at this place. */
+function Alike({ adjudication, dispute }: { adjudication: Adjudication; dispute: Dispute }) {
+  const drawn = adjudication.answers.flatMap((answer) => {
+    const mark = sideMark(answer, dispute);
+    return mark === null ? [] : [{ label: answer.label, bbox: mark.bbox }];
+  });
+  const pairs = drawn.flatMap((a, at) => drawn.slice(at + 1).map((b) => t.adjudicate.pair(a.label, b.label, rate(iou(a.bbox, b.bbox)))));
+  if (pairs.length === 0) return null;
+  return <p className={css.alike}><span>{t.adjudicate.alike}</span> <span>{pairs.join(" · ")}</span></p>;
 }
 
 /** "A and C: Platelet. B: nothing." */

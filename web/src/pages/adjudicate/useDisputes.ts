@@ -24,13 +24,17 @@ export interface Disputes {
   readonly redo: () => void;
   readonly hideSettled: boolean;
   readonly toggleSettled: () => void;
+  /** Letters of the authors whose marks are not shown. */
+  readonly away: ReadonlySet<string>;
+  readonly toggleAuthor: (label: string) => void;
 }
 
-export function useDisputes(engine: AnnotationEngine | null, snapshot: Snapshot, adjudication: Adjudication, shown: boolean): Disputes {
+export function useDisputes(engine: AnnotationEngine | null, snapshot: Snapshot, adjudication: Adjudication, shown: boolean, beside: boolean): Disputes {
   const [at, setAt] = useState(0);
   const [done, setDone] = useState<readonly Decision[]>([]);
   const [undone, setUndone] = useState<readonly Decision[]>([]);
   const [hideSettled, setHideSettled] = useState(false);
+  const [away, setAway] = useState<ReadonlySet<string>>(new Set());
   const choices = useMemo(() => new Map(done.map((decision) => [decision.dispute, decision.choice])), [done]);
 
   const go = (next: number): void => {
@@ -50,8 +54,8 @@ export function useDisputes(engine: AnnotationEngine | null, snapshot: Snapshot,
     const removed = earlier.flatMap((id) => store.get(id) ?? []).map((before) => ({ id: before.id, before, after: null }));
     store.perform("replace", [...removed, ...shapes.map((after) => ({ id: after.id, before: null, after }))], null);
     if (choice.how === "draw") {
+      engine.setTool("box"); // a class that cannot be a box takes up the tool that it can be drawn with
       engine.chooseClass(dispute.label_classes[0] ?? snapshot.classId);
-      engine.act("tool.box");
       engine.focus();
     }
     setDone([...done, { dispute: at, choice, placed: shapes.map((shape) => shape.id) }]);
@@ -73,31 +77,49 @@ export function useDisputes(engine: AnnotationEngine | null, snapshot: Snapshot,
     setDone([...done, last]);
   };
 
-  const overlay = useMemo(() => overlayOf(adjudication, at, hideSettled, choices), [adjudication, at, hideSettled, choices]);
+  const overlay = useMemo(() => {
+    const authors = beside ? [] : adjudication.answers.flatMap((answer, author) => (away.has(answer.label) ? [] : authorMarks(adjudication, author, { at, hideSettled, choices })));
+    return [...authors, ...disputeMarks(adjudication, at, hideSettled, choices)];
+  }, [adjudication, at, hideSettled, choices, away, beside]);
   useEffect(() => {
     if (shown) engine?.setOverlay(overlay);
   }, [engine, overlay, shown]);
-  return { at, go, choices, decide, undo, redo, hideSettled, toggleSettled: () => setHideSettled(!hideSettled) };
+  return { at, go, choices, decide, undo, redo, hideSettled, toggleSettled: () => setHideSettled(!hideSettled), away, toggleAuthor: (label) => setAway(withOther(away, label)) };
 }
 
 function freshShapes(marks: Parameters<typeof toShapes>[0], z: number, size: Size): Shape[] {
   return toShapes(marks, size).map((shape, index) => ({ ...shape, id: crypto.randomUUID(), z: z + index }));
 }
 
-/** Everybody's marks by line style and colour; the dispute at hand strong, the rest thin. */
-function overlayOf(adjudication: Adjudication, at: number, hideSettled: boolean, choices: ReadonlyMap<number, Choice>): OverlayMark[] {
-  const { answers, disputes, consensus } = adjudication;
+/** The set with this letter taken out, or put in where it is missing. */
+function withOther(letters: ReadonlySet<string>, label: string): ReadonlySet<string> {
+  const next = new Set(letters);
+  if (!next.delete(label)) next.add(label);
+  return next;
+}
+
+export interface Standing {
+  readonly at: number;
+  readonly hideSettled: boolean;
+  readonly choices: ReadonlyMap<number, Choice>;
+}
+
+/** One author's marks by line style and colour; the dispute at hand strong, the rest thin. */
+export function authorMarks(adjudication: Adjudication, author: number, { at, hideSettled, choices }: Standing): OverlayMark[] {
+  const answer = adjudication.answers[author];
+  if (answer === undefined) return [];
   const size = { width: adjudication.width_px, height: adjudication.height_px };
-  const found: OverlayMark[] = [];
-  answers.forEach((answer, author) => {
-    const about = disputes.map((dispute) => sideMark(answer, dispute));
-    for (const mark of answer.marks) {
-      const dispute = about.indexOf(mark);
-      const settled = dispute === -1 || choices.has(dispute);
-      if (hideSettled && settled && dispute !== at) continue;
-      found.push({ ...authorStyle(author), id: `${answer.label}/${mark.id}`, box: canvasBox(mark.bbox), geometry: geometryOf(mark, size), width: dispute === at ? 2.5 : 1.6, faded: dispute !== at && settled, caption: null, badge: null });
-    }
+  const about = adjudication.disputes.map((dispute) => sideMark(answer, dispute));
+  return answer.marks.flatMap((mark) => {
+    const dispute = about.indexOf(mark);
+    const settled = dispute === -1 || choices.has(dispute);
+    if (hideSettled && settled && dispute !== at) return [];
+    return [{ ...authorStyle(author), id: `${answer.label}/${mark.id}`, box: canvasBox(mark.bbox), geometry: geometryOf(mark, size), width: dispute === at ? 2.5 : 1.6, faded: dispute !== at && settled, caption: null, badge: null }];
   });
+}
+
+function disputeMarks({ disputes, consensus }: Adjudication, at: number, hideSettled: boolean, choices: ReadonlyMap<number, Choice>): OverlayMark[] {
+  const found: OverlayMark[] = [];
   disputes.forEach((dispute, index) => {
     if (hideSettled && choices.has(index) && index !== at) return;
     const agreed = markAbout(consensus, dispute.bbox);

@@ -16,7 +16,7 @@ import { PanelPart, WorkFrame } from "@/ui/WorkFrame";
 import { AttributesPanel, missingAttributes } from "../work/AttributesPanel";
 import { CanvasHost } from "../work/CanvasHost";
 import { ClassBar } from "../work/ClassBar";
-import { ClausePanel, clausesFor } from "../work/ClausePanel";
+import { ClausePanel } from "../work/ClausePanel";
 import { HelpDialog } from "../work/HelpDialog";
 import { toShapes, toSuggestions } from "../work/marks";
 import { LookPanel } from "../work/LookPanel";
@@ -25,6 +25,7 @@ import { useOwnKeys } from "../work/ownKeys";
 import { Readout } from "../work/Readout";
 import { SuggestionsPanel } from "../work/SuggestionsPanel";
 import { ToolRail } from "../work/Tools";
+import { useClauses } from "../work/useClauses";
 import { useEngine, usePicture, useSnapshot } from "../work/useEngine";
 import { useFills } from "../work/useFills";
 import { useWorkKeys } from "../work/useWorkKeys";
@@ -77,6 +78,7 @@ export function AnnotateDesk({ work, classes, guideline, onSubmitted, onSkipped 
     await api.skip(slug, assignment.id, reason);
     await onSkipped();
   };
+  const clauses = useClauses(guideline, snapshot.classId);
 
   const submit = async (): Promise<void> => {
     if (busy || engine === null || picture.state !== "shown") return;
@@ -103,6 +105,9 @@ export function AnnotateDesk({ work, classes, guideline, onSubmitted, onSkipped 
     escalate: () => setDialog("ask"),
     attributes: () => setAttributesAsked((n) => n + 1),
     help: () => setDialog("help"),
+    "clause.search": () => clauses.search(true),
+    "clause.next": () => clauses.step(1),
+    "clause.previous": () => clauses.step(-1),
     save: desk.saveNow,
     "class.find": () => setFinding(true),
     ...classActions(classes, (id) => engine?.chooseClass(id), (id) => engine?.editor.relabelSelected(id)),
@@ -110,7 +115,6 @@ export function AnnotateDesk({ work, classes, guideline, onSubmitted, onSkipped 
   useWorkKeys(keys, SCOPES, engine, actions);
   const { sitting } = assignment;
   const selected = snapshot.selection === null ? null : (snapshot.shapes.find((shape) => shape.id === snapshot.selection?.id) ?? null);
-  const clause = clausesFor(guideline?.clauses ?? [], snapshot.classId)[0]?.id;
 
   return (
     <>
@@ -152,14 +156,14 @@ export function AnnotateDesk({ work, classes, guideline, onSubmitted, onSkipped 
               <ObjectsList engine={engine} snapshot={snapshot} book={book} />
             </PanelPart>
             <AttributesPanel engine={engine} shape={selected} classes={classes} asked={attributesAsked} />
-            <ClausePanel guideline={guideline} classId={snapshot.classId} className={book.name(snapshot.classId)} />
+            <ClausePanel guideline={guideline} view={clauses} className={book.name(snapshot.classId)} keys={keys} onLeave={() => engine?.focus()} onAsk={() => setDialog("ask")} />
           </>
         }
         keys={<KeyLine keys={keyLine(classes.length, keys, snapshot)}><OwnFigures /></KeyLine>}
       />
       <HelpDialog keys={keys} opened={dialog === "help"} onClose={() => setDialog("none")} />
       <SkipDialog opened={dialog === "skip"} onClose={() => setDialog("none")} onSkip={skip} />
-      {dialog === "ask" && <AskDialog assignmentId={assignment.id} clauses={guideline?.clauses ?? []} first={clause} about={selected} live={snapshot.classId} onClose={() => setDialog("none")} onAsked={() => setNotice(t.ask.sent)} onSkip={skip} />}
+      {dialog === "ask" && <AskDialog assignmentId={assignment.id} clauses={guideline?.clauses ?? []} first={clauses.clause?.id} about={selected} live={snapshot.classId} onClose={() => setDialog("none")} onAsked={() => setNotice(t.ask.sent)} onSkip={skip} />}
     </>
   );
 }

@@ -77,7 +77,7 @@ function Marks({ why }: { why: ItemWhy }) {
 function WhyList({ why, book, onShow }: { why: ItemWhy; book: ClassBook; onShow: (bbox: WhyMark["bbox"]) => void }) {
   const { slug } = useProject();
   const inferred = inferredMarks(why);
-  const notes = new Map(why.verdicts.flatMap((verdict) => verdict.notes.map((note) => [note.mark_id, note.text] as const)));
+  const notes = new Map([...why.verdicts, ...why.consensus].flatMap((verdict) => verdict.notes.map((note) => [note.mark_id, note.text] as const)));
   return (
     <Card title={t.items.why} note={t.items.markCount(count(why.marks.length))}>
       <DataTable<WhyMark>

@@ -20,6 +20,7 @@ import { toMarks, toShapes } from "../work/marks";
 import { ObjectsList } from "../work/ObjectsList";
 import { Readout } from "../work/Readout";
 import { ToolRail } from "../work/Tools";
+import { useClauses } from "../work/useClauses";
 import { useEngine, usePicture, useSnapshot } from "../work/useEngine";
 import { useWorkKeys } from "../work/useWorkKeys";
 import { TopDivider, WorkTop } from "../work/WorkTop";
@@ -55,6 +56,7 @@ export function ReviewDesk({ review, classes, guideline, onNext }: Props) {
   const noted = review.marks.find((mark) => mark.id === snapshot.selection?.id);
   const changed = snapshot.version !== startVersion && snapshot.canUndo;
   const book = classBook(classes);
+  const clauses = useClauses(guideline, snapshot.classId);
 
   const verdict = useAct(async (what: "accept" | "fix" | "reject", code?: ReasonCode, note?: string) => {
     await api.verdict(slug, review.id, {
@@ -78,6 +80,9 @@ export function ReviewDesk({ review, classes, guideline, onNext }: Props) {
     "review.reject": () => setDialog("reject"),
     "review.note": () => { if (noted !== undefined) setDialog("note"); },
     submit: accept,
+    "clause.search": () => clauses.search(true),
+    "clause.next": () => clauses.step(1),
+    "clause.previous": () => clauses.step(-1),
     help: () => setDialog("help"),
     "class.find": () => setFinding(true),
     ...classActions(classes, (id) => engine?.chooseClass(id), (id) => engine?.editor.relabelSelected(id)),
@@ -108,7 +113,7 @@ export function ReviewDesk({ review, classes, guideline, onNext }: Props) {
               <ObjectsList engine={engine} snapshot={snapshot} book={book} note={(id) => notes.get(id) ?? ""} />
               <Button small disabled={noted === undefined} hint={keys.label("review.note")} onClick={() => setDialog("note")}>{t.markNote.add}</Button>
             </PanelPart>
-            <ClausePanel guideline={guideline} classId={snapshot.classId} className={book.name(snapshot.classId)} />
+            <ClausePanel guideline={guideline} view={clauses} className={book.name(snapshot.classId)} keys={keys} onLeave={() => engine?.focus()} />
           </>
         }
         keys={

@@ -1,33 +1,50 @@
-// The written rule at hand: the clauses of the class in use, with their good and bad examples.
+// The written rule at hand: the clauses of the class in use, with their good and bad examples, and a search over all.
 import { useState } from "react";
 import type { Clause, Guideline } from "@/api/types";
+import type { KeyMap } from "@/core";
 import { t } from "@/text/en";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { ServerHtml } from "@/ui/ServerHtml";
 import { StateShape } from "@/ui/State";
 import { PanelPart } from "@/ui/WorkFrame";
+import { ClauseSearch } from "./ClauseSearch";
+import type { ClauseView } from "./useClauses";
 import css from "./Work.module.css";
 
-/** Clauses that name the class come first; those that name none hold for all. */
-export function clausesFor(clauses: readonly Clause[], classId: string): Clause[] {
-  return [...clauses.filter((each) => each.classes.includes(classId)), ...clauses.filter((each) => each.classes.length === 0)];
+interface Props {
+  readonly guideline: Guideline | undefined;
+  readonly view: ClauseView;
+  readonly className: string;
+  readonly keys: KeyMap;
+  /** Gives the canvas its keys back when the search closes. */
+  readonly onLeave: () => void;
+  readonly onAsk?: () => void;
 }
 
-export function ClausePanel({ guideline, classId, className }: { guideline: Guideline | undefined; classId: string; className: string }) {
-  const [at, setAt] = useState(0);
+export function ClausePanel({ guideline, view, className, keys, onLeave, onAsk }: Props) {
   const [reading, setReading] = useState(false);
-  const clauses = clausesFor(guideline?.clauses ?? [], classId);
-  const clause = clauses[clauses.length === 0 ? 0 : at % clauses.length];
+  const { clause, at, n } = view;
   if (guideline === undefined) return <PanelPart title={t.work.rule}><p className={css.emptyList}>{t.work.noGuideline}</p></PanelPart>;
+  const leave = (id?: string): void => {
+    if (id !== undefined) view.pick(id);
+    view.search(false);
+    onLeave();
+  };
   return (
-    <PanelPart title={clause === undefined ? className : t.work.clauseOf(className, clause.id)} note={<Button kind="quiet" small onClick={() => setReading(true)}>{t.work.guideline(guideline.version)}</Button>}>
-      {clause === undefined ? <p className={css.emptyList}>{t.work.noClause(className)}</p> : <ClauseBody clause={clause} />}
-      {clauses.length > 1 && (
-        <div className={css.clauseNav}>
-          <Button small onClick={() => setAt(at + 1)}>{t.work.nextClause}</Button>
-          <span className="grey">{t.work.clauseCount((at % clauses.length) + 1, clauses.length)}</span>
-        </div>
+    <PanelPart title={clause === undefined ? className : at === 0 ? t.work.clauseFound(clause.id, clause.title) : t.work.clauseOf(className, clause.id)} note={<Button kind="quiet" small onClick={() => setReading(true)}>{t.work.guideline(guideline.version)}</Button>}>
+      {view.searching ? <ClauseSearch clauses={guideline.clauses} onPick={leave} onLeave={() => leave()} /> : (
+        <>
+          <div className={css.clauseBody}>{clause === undefined ? <p className={css.emptyList}>{t.work.noClause(className)}</p> : <ClauseBody clause={clause} />}</div>
+          <div className={css.clauseNav}>
+            {at === 0 && clause !== undefined && <Button small onClick={() => view.pick(null)}>{t.work.clausesOf(className)}</Button>}
+            {at > 0 && n > 1 && <><Button small hint={keys.label("clause.next")} onClick={() => view.step(1)}>{t.work.nextClause}</Button><span className="grey">{t.work.clauseCount(at, n)}</span></>}
+            <span className={css.clauseEnd}>
+              <Button kind="quiet" small hint={keys.label("clause.search")} onClick={() => view.search(true)}>{t.work.searchClauses}</Button>
+              {onAsk !== undefined && <Button small hint={keys.label("escalate")} onClick={onAsk}>{t.work.askExpert}</Button>}
+            </span>
+          </div>
+        </>
       )}
       <Dialog title={t.work.guideline(guideline.version)} opened={reading} onClose={() => setReading(false)} size={720}>
         <GuidelineText clauses={guideline.clauses} />

@@ -63,12 +63,12 @@ function openPicture(url: string, size: Size | null): ReturnType<typeof loadPict
 export type PictureState = { readonly state: "none" | "loading" | "shown" } | { readonly state: "failed"; readonly message: string };
 
 /** Shows a picture with these shapes; the shapes count when the picture changes, not afterwards. */
-export function usePicture(engine: AnnotationEngine | null, url: string | null, size: Size | null, shapes: () => readonly Shape[], onShown?: () => void): PictureState & { retry: () => void } {
+export function usePicture(engine: AnnotationEngine | null, url: string | null, size: Size | null, shapes: () => readonly Shape[], onShown?: () => void, takesFocus = true): PictureState & { retry: () => void } {
   const [state, setState] = useState<PictureState>({ state: "none" });
   const [asked, setAsked] = useState<{ url: string | null; n: number }>({ url: null, n: 0 });
   const tries = asked.url === url ? asked.n : 0;
-  const latest = useRef({ shapes, size, onShown });
-  latest.current = { shapes, size, onShown };
+  const latest = useRef({ shapes, size, onShown, takesFocus });
+  latest.current = { shapes, size, onShown, takesFocus };
   useEffect(() => {
     if (engine === null || url === null) return;
     let gone = false;
@@ -79,7 +79,7 @@ export function usePicture(engine: AnnotationEngine | null, url: string | null, 
       (picture) => {
         if (gone) return;
         engine.open(latest.current.size ?? picture.size, latest.current.shapes(), picture.backdrop);
-        engine.focus();
+        if (latest.current.takesFocus) engine.focus();
         setState({ state: "shown" });
         latest.current.onShown?.();
       },
