@@ -83,8 +83,10 @@ const PLACES: readonly { readonly title: string | null; readonly places: readonl
   {
     title: t.costs.watch,
     places: [
+      { path: "/drift", label: t.drift.nav, icon: "drift", roles: SEES_QUALITY },
       { path: "/production", label: t.production.nav, icon: "production", roles: SEES_QUALITY },
       { path: "/costs", label: t.costs.nav, icon: "costs", roles: PAYS },
+      { path: "/selection", label: t.selecting.nav, icon: "selection", roles: SEES_QUALITY },
       { path: "/readiness", label: t.readiness.nav, icon: "readiness", roles: PAYS },
     ],
   },
@@ -97,7 +99,10 @@ const PLACES: readonly { readonly title: string | null; readonly places: readonl
       { path: "/settings", label: t.nav.settings, icon: "settings", roles: LEADS },
     ],
   },
-  { title: t.nav.govern, places: [{ path: "/audit", label: t.nav.audit, icon: "audit", roles: ["auditor", "lead", "approver", "admin"] }] },
+  { title: t.nav.govern, places: [
+    { path: "/policy-file", label: t.rulebook.nav, icon: "rulebook", roles: SEES_QUALITY },
+    { path: "/audit", label: t.nav.audit, icon: "audit", roles: ["auditor", "lead", "approver", "admin"] },
+  ] },
 ];
 
 export function ProjectShell() {

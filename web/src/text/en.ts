@@ -1,11 +1,13 @@
 // All words that people read, in one place: plain, about the work and not the person, ready to translate.
 import { looking } from "./looking";
+import { watching } from "./watching";
 
 const s = (n: number | string, one: string, many: string): string => `${String(n)} ${String(n) === "1" ? one : many}`;
 const plural = (n: number, one: string, many: string): string => (n === 1 ? one : many);
 
 export const t = {
   ...looking,
+  ...watching,
 
   app: { name: "Assay" },
 
@@ -63,7 +65,7 @@ export const t = {
   things: {
     page: "the page", session: "your session", project: "the project", projects: "your projects", overview: "the overview", nextImage: "the next image", review: "the next answer to review",
     dispute: "the next dispute", schema: "the label schema", figures: "your figures", answers: "your answers", person: "the person", people: "the people", pictures: "the pictures",
-    findings: "the findings", releases: "the releases", release: "the release", items: "the images", item: "the image", policy: "the policy", link: "the link", costs: "the costs", forecast: "the forecast", readiness: "the evidence", production: "production quality",
+    findings: "the findings", releases: "the releases", release: "the release", items: "the images", item: "the image", policy: "the policy", link: "the link", costs: "the costs", forecast: "the forecast", readiness: "the evidence", production: "production quality", drift: "the watches", selections: "the selections",
   },
 
   errors: {
@@ -602,7 +604,6 @@ export const t = {
     rates: "Rate card", ratesVersion: (v: number) => `Rate card v${String(v)}`, ratesFirst: "The first rate card of this project; its currency stays.", ratesNow: (v: number, who: string, when: string) => `Version ${String(v)} by ${who}, ${when}. Saving makes the next version.`,
     currency: "Currency", hoursAWeek: "Hours a person labels a week", hourOf: (role: string) => `An hour of ${role === "annotator" || role === "expert" || role === "engineer" ? "an" : "a"} ${role}`,
     computeMinute: "A minute of the machine", gbMonth: "A gigabyte kept for a month", goldMinutes: "Minutes to sign one gold image", trainMinutes: "Engineer minutes a training run",
-    ratesMore: (contracts: number, monthly: number) => `${String(contracts)} vendor contracts and ${String(monthly)} monthly lines; change them with assay cost set-rates.`,
     fromStart: "Valid since the project began: earlier work is priced anew", saveRates: (v: number) => `Save as version ${String(v)}`,
   },
 

@@ -1,8 +1,7 @@
-// The audit log: who did what, when and why; sealed so that a changed byte is found.
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+// The audit log: who did what, when and why, looked through by person, kind, object and time; sealed so that a changed byte is found.
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, csvOf } from "@/api/calls";
-import { asError } from "@/api/http";
 import type { AuditEvent } from "@/api/types";
 import { useProject } from "@/app/project";
 import { Top } from "@/app/top";
@@ -12,67 +11,76 @@ import { t } from "@/text/en";
 import { Button } from "@/ui/Button";
 import { Card, PageHead } from "@/ui/Card";
 import { CodeBlock } from "@/ui/Code";
-import { CsvLink, DataTable } from "@/ui/DataTable";
-import { Dialog } from "@/ui/Dialog";
-import { FormRow, TextInput } from "@/ui/Fields";
-import { ErrorState, Loading } from "@/ui/Messages";
+import { CsvLink } from "@/ui/DataTable";
+import { Select, TextInput } from "@/ui/Fields";
 import { TopTitle } from "@/ui/Shell";
 import css from "./Audit.module.css";
+import { AuditRows } from "./AuditRows";
+import { instantOf, kindsOf } from "./auditView";
+import { ChainCheck } from "./ChainCheck";
+import { EventDialog } from "./EventDialog";
+
+export interface AuditFilter {
+  readonly action: string;
+  readonly kind: string;
+  readonly subject: string;
+  readonly actor: string;
+  readonly since: string;
+  readonly until: string;
+}
+
+const NONE: AuditFilter = { action: "", kind: "", subject: "", actor: "", since: "", until: "" };
+
+/** What the server is asked: fields of time as instants, empty ones left out. */
+function queryOf(filter: AuditFilter): Partial<AuditFilter> {
+  const times = { since: instantOf(filter.since), until: instantOf(filter.until) };
+  const all = { ...filter, action: filter.action.trim(), subject: filter.subject.trim(), ...times };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== ""));
+}
 
 export function AuditPage() {
   const { slug } = useProject();
-  const [action, setAction] = useState("");
-  const [subject, setSubject] = useState("");
+  const [filter, setFilter] = useState(NONE);
   const [open, setOpen] = useState<AuditEvent | null>(null);
   const head = useQuery({ queryKey: ["auditHead", slug], queryFn: () => api.auditHead(slug) });
-  const filter = { action: action.trim(), subject: subject.trim() };
+  const asked = queryOf(filter);
+  const narrow = (part: Partial<AuditFilter>): void => {
+    setFilter({ ...NONE, ...part });
+    setOpen(null);
+  };
   return (
     <>
-      <Top end={<CsvLink href={csvOf(slug, "audit", filter)} />}><TopTitle title={t.nav.audit} /></Top>
+      <Top end={<CsvLink href={csvOf(slug, "audit", asked)} />}><TopTitle title={t.nav.audit} /></Top>
       <PageHead title={t.audit.title(head.data === undefined ? null : count(head.data.size))} text={t.audit.text} />
-      {head.data !== undefined && <div className={css.root}><span className="soft">{t.audit.root(signedAt(head.data.at))}</span> <CodeBlock copy={head.data.root}>{head.data.root}</CodeBlock></div>}
-      <Card>
-        <div className={css.filters}>
-          <FormRow>
-            <TextInput label={t.table.action} placeholder="release.signed" value={action} onChange={(event) => setAction(event.currentTarget.value)} />
-            <TextInput label={t.table.subject} value={subject} onChange={(event) => setSubject(event.currentTarget.value)} />
-          </FormRow>
+      {head.data !== undefined && (
+        <div className={css.head}>
+          <div className={css.root}><span className="soft">{t.audit.root(signedAt(head.data.at))}</span> <CodeBlock copy={head.data.root}>{head.data.root}</CodeBlock></div>
+          <ChainCheck />
         </div>
-        <Rows filter={filter} onOpen={setOpen} />
+      )}
+      <Card title={t.auditLog.filters} note={Object.keys(asked).length > 0 ? <Button small kind="quiet" onClick={() => setFilter(NONE)}>{t.auditLog.clear}</Button> : undefined}>
+        <Filters filter={filter} onChange={(part) => setFilter((before) => ({ ...before, ...part }))} />
+        <AuditRows filter={asked} onOpen={setOpen} />
       </Card>
-      {open !== null && <Dialog title={open.action} opened onClose={() => setOpen(null)} size={640}><pre className={css.body}>{JSON.stringify(open, null, 2)}</pre></Dialog>}
+      {open !== null && <EventDialog event={open} onClose={() => setOpen(null)} onNarrow={narrow} />}
     </>
   );
 }
 
-function Rows({ filter, onOpen }: { filter: { action: string; subject: string }; onOpen: (event: AuditEvent) => void }) {
+function Filters({ filter, onChange }: { filter: AuditFilter; onChange: (part: Partial<AuditFilter>) => void }) {
   const { slug } = useProject();
-  const events = useInfiniteQuery({
-    queryKey: ["audit", slug, filter],
-    queryFn: ({ pageParam }) => api.audit(slug, { ...filter, cursor: pageParam, limit: 100 }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (last) => last.next,
-  });
-  if (events.isPending) return <Loading what={t.nav.audit} />;
-  if (events.isError) return <ErrorState error={asError(events.error)} onRetry={() => void events.refetch()} />;
+  const choices = useQuery({ queryKey: ["auditChoices", slug], queryFn: () => api.auditChoices(slug), staleTime: 30_000 });
+  const actions = (choices.data?.actions ?? []).filter((each) => filter.kind === "" || each.startsWith(`${filter.kind}.`));
+  const actors = choices.data?.actors ?? [];
+  const written = (each: (typeof actors)[number]): string => (each.kind === "system" ? `${each.name} (${t.auditLog.kinds[each.kind] ?? each.kind})` : each.name);
   return (
-    <>
-      <DataTable<AuditEvent>
-        caption={t.nav.audit}
-        rows={events.data.pages.flatMap((page) => page.rows)}
-        rowId={(row) => String(row.seq)}
-        dense
-        onOpen={onOpen}
-        columns={[
-          { id: "seq", header: t.table.number, meta: { end: true }, accessorFn: (row) => row.seq },
-          { id: "at", header: t.table.at, accessorFn: (row) => row.at, cell: (cell) => <span className="nowrap grey">{signedAt(cell.row.original.at)}</span> },
-          { id: "actor", header: t.table.actor, accessorFn: (row) => row.actor.name, cell: (cell) => <>{cell.row.original.actor.name} <span className="grey">{cell.row.original.actor.kind}</span></> },
-          { id: "action", header: t.table.action, accessorFn: (row) => row.action, cell: (cell) => <button type="button" className={css.open} onClick={() => onOpen(cell.row.original)}><code>{cell.row.original.action}</code></button> },
-          { id: "subject", header: t.table.subject, accessorFn: (row) => row.subject, cell: (cell) => <code className={css.subject}>{cell.row.original.subject}</code> },
-          { id: "why", header: t.table.reason, accessorFn: (row) => row.why },
-        ]}
-      />
-      {events.hasNextPage && <Button small busy={events.isFetchingNextPage} onClick={() => void events.fetchNextPage()}>{t.actions.more}</Button>}
-    </>
+    <div className={css.filters}>
+      <Select label={t.auditLog.actor} placeholder={t.auditLog.anyone} searchable clearable data={actors.map((each) => ({ value: each.id, label: written(each) }))} value={filter.actor === "" ? null : filter.actor} onChange={(value) => onChange({ actor: value ?? "" })} />
+      <Select label={t.auditLog.kind} placeholder={t.auditLog.anyKind} searchable clearable data={kindsOf(choices.data?.actions ?? [])} value={filter.kind === "" ? null : filter.kind} onChange={(value) => onChange({ kind: value ?? "", action: "" })} />
+      <Select label={t.table.action} placeholder={t.auditLog.anyKind} searchable clearable data={actions} value={filter.action === "" ? null : filter.action} onChange={(value) => onChange({ action: value ?? "" })} />
+      <TextInput label={t.auditLog.subject} placeholder={t.auditLog.subjectHint} value={filter.subject} onChange={(event) => onChange({ subject: event.currentTarget.value })} />
+      <TextInput label={t.auditLog.from} type="datetime-local" value={filter.since} onChange={(event) => onChange({ since: event.currentTarget.value })} />
+      <TextInput label={t.auditLog.until} type="datetime-local" value={filter.until} onChange={(event) => onChange({ until: event.currentTarget.value })} />
+    </div>
   );
 }
