@@ -1,7 +1,8 @@
 """Measures how often practices that differ are found, with the right people, and how often none is invented.
 
 `python -m tests.bench.convention [--seeds 20] [--start 1000] [--only PATTERN]`; `--list` shows what there is;
-`--promised` measures what docs/convention.md promises and prints it beside its limits.
+`--promised` measures what docs/convention.md promises and prints it beside its limits; `--reach` sets what answers say
+about their evidence beside how often a practice is found.
 """
 
 from __future__ import annotations
@@ -193,17 +194,28 @@ PROMISES = [
 ]
 
 
-def promised(n_seeds: int, start: int, alpha: float) -> None:
+CROWD = "196 real people on 200 images"
+
+
+def promised(n_seeds: int, start: int, alpha: float, only: str) -> None:
     """Print every promise, its limit and what came out, as the table of docs/convention.md."""
     trials = catalogue()
     print("| case | promised (of 20 seeds) | measured | holds |\n|---|---|---|---|")
     for promise in PROMISES:
+        if not re.search(only, promise.words):
+            continue
         tally = Tally()
         for name in promise.trials:
             run_trials(trials[name], range(start, start + n_seeds), tally=tally, alpha=alpha)
         print(
             f"| {promise.words} | {promise.limit} | {tally} | {'yes' if promise.holds(tally) else 'NO'} |", flush=True
         )
+    if re.search(only, CROWD):
+        crowd(start)
+
+
+def crowd(start: int) -> None:
+    """The line about real people."""
     people, asked, gold = crowd_boxes()
     report = find_conventions(people, rng=np.random.default_rng(start), assigned=asked, alpha=0.01)
     n_people, rank = looseness_against_gold(report, people, asked, gold)
@@ -211,7 +223,48 @@ def promised(n_seeds: int, start: int, alpha: float) -> None:
     holds = "yes" if spread and not report.splits and rank >= 0.85 else "NO"
     found = f"{'spread' if spread else 'no spread'}, {len(report.splits)} splits; {rank:.3f} over {n_people} people"
     limit = "spread, no split; rank correlation of looseness with gold at least .85"
-    print(f"| 196 real people on 200 images | {limit} | {found} | {holds} |")
+    print(f"| {CROWD} | {limit} | {found} | {holds} |")
+
+
+REACHES = [
+    ("boards", 100, "small", "small"),
+    ("boards", 100, "elongated", "elongated"),
+    ("boards", 100, "class", "class"),
+    ("boards", 210, "small", "small"),
+    ("street", 100, "edge", "edge"),
+    ("street", 100, "small", "small"),
+    ("street", 100, "covered", "covered"),
+    ("street", 100, "elongated", "elongated"),
+    ("cells", 60, "edge", "edge"),
+    ("cells", 60, "small", "small"),
+    ("cells", 100, "covered", "covered"),
+    ("cells", 100, "class", "class"),
+]
+
+
+def reached(n_seeds: int, start: int, only: str) -> None:
+    """Print how surely an answer says that a practice would be seen, beside how often one that is planted is found."""
+    print("| images, practice | said, where nothing is planted | images that would do | found when planted |")
+    print("|---|---|---|---|")
+    for scenes, n_images, practice, kind in REACHES:
+        if not re.search(only, f"{scenes} {practice}"):
+            continue
+        said = []
+        for seed in range(start, start + max(2, n_seeds // 4)):
+            world = planted(SCENES[scenes], {}, n_images=n_images)(np.random.default_rng([7919, seed]))
+            report = find_conventions(
+                world.people, rng=np.random.default_rng(seed), sizes_px=world.sizes, assigned=world.asked, n_draws=99
+            )
+            kinds = report.label_class.kinds if practice == "class" else report.existence.kinds
+            said.append(next((k for k in kinds if k.kind == kind), kinds[0]))
+        tally = run_trials(planted(SCENES[scenes], {practice: 0.8}, n_images=n_images), range(start, start + n_seeds))
+        needs = sorted(k.needs_images or n_images for k in said)
+        chances = np.array([k.chance for k in said])
+        print(
+            f"| {scenes} {n_images}, {practice} | {chances.mean():.2f} ({chances.min():.2f} to {chances.max():.2f}) "
+            f"| {needs[len(needs) // 2]} | {tally.found.get(practice, 0)} of {tally.n} |",
+            flush=True,
+        )
 
 
 def main() -> None:
@@ -224,8 +277,11 @@ def main() -> None:
     parser.add_argument("--promised", action="store_true")
     parser.add_argument("--reach", action="store_true")
     asked = parser.parse_args()
+    if asked.reach:
+        reached(asked.seeds, asked.start, asked.only)
+        return
     if asked.promised:
-        promised(asked.seeds, asked.start, asked.alpha)
+        promised(asked.seeds, asked.start, asked.alpha, asked.only)
         return
     for name, make in catalogue().items():
         if not re.search(asked.only, name):
