@@ -10,6 +10,7 @@ from assay.models.actions import (
 from assay.models.errors import (
     AliasMovedError,
     EvaluationNotFoundError,
+    ModelFileNotFoundError,
     ModelNameError,
     ModelNotFoundError,
     ModelNumberTakenError,
@@ -56,6 +57,7 @@ __all__ = [
     "Evaluation",
     "EvaluationNotFoundError",
     "ItemOutcome",
+    "ModelFileNotFoundError",
     "ModelNameError",
     "ModelNotFoundError",
     "ModelNumberTakenError",

@@ -17,6 +17,18 @@ class ModelNotFoundError(NotFoundError):
         )
 
 
+class ModelFileNotFoundError(NotFoundError):
+    """A version without a file."""
+
+    code = "models.file_not_found"
+
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            f"{title} has no file here: another server runs it, or it is registered for the record only.",
+            hint="Its page says what runs it.",
+        )
+
+
 class ModelNameError(InvalidInputError):
     """A model's name cannot be used."""
 

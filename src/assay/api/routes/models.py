@@ -20,6 +20,7 @@ from assay.jobs.training.described import describe_trainers
 from assay.jobs.training.steps import trainer_of
 from assay.labels import current_schema_version, schema_in
 from assay.models import (
+    ModelFileNotFoundError,
     NewVersion,
     Runner,
     Task,
@@ -137,6 +138,21 @@ def read_card(caller: Caller, project: Reader, house: House, model: str) -> Resp
             names[newest.against_id] = views.title(newest.against_id) or ""
         text = card_markdown(version, newest, names)
     return Response(text, media_type="text/markdown", headers={"cache-control": "no-store"})
+
+
+@router.get(
+    "/v1/projects/{project}/models/{model}/file",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+)
+def read_model_file(caller: Caller, project: Reader, services: Services, model: str) -> Response:
+    """The model's file, to run it elsewhere; 404 for a version that is only registered for the record."""
+    with services.house.read(caller.actor, project.project_id) as rx:
+        version = version_in(rx, model)
+    if version.new.artifact_sha256 is None:
+        raise ModelFileNotFoundError(version.title)
+    data = services.blobs.get(version.new.artifact_sha256)
+    return Response(data, media_type="application/octet-stream", headers={"cache-control": "no-store"})
 
 
 @router.get("/v1/projects/{project}/models/{model}/evaluations")
