@@ -50,6 +50,10 @@ class Api:
         """Replace something."""
         return self._call("PUT", path, json=body).json()
 
+    def patch(self, path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON
+        """Change something."""
+        return self._call("PATCH", path, json=body).json()
+
     def upload(self, path: str, data: bytes, **query: str) -> Any:  # noqa: ANN401 - any JSON
         """Send raw bytes."""
         octets = {"content-type": "application/octet-stream"}

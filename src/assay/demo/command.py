@@ -29,6 +29,9 @@ def demo(
         Path | None, typer.Option(help="Folder of labelled images; their labels become the hidden truth.")
     ] = None,
     headless: Annotated[bool, typer.Option("--headless", help="Play to the end without a visitor, then stop.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Go round twice: a model goes into use, and the world changes.")
+    ] = False,
     report: Annotated[Path | None, typer.Option("--json", help="Write the report to this file, as JSON.")] = None,
     house: Annotated[
         Path | None,
@@ -46,20 +49,22 @@ def demo(
         home = (house or (Path(passing) if headless else _usual_house(folder))).absolute()
         if fresh:
             _forget(home)
-        found = _run(home, folder, headless=headless, port=port, seed=seed)
+        found = _run(home, folder, headless=headless, port=port, seed=seed, full=full)
         if report is not None and found is not None:
             report.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
     if found is not None and not found["release"]["verified"]:
         raise typer.Exit(10)
 
 
-def _run(home: Path, folder: Path | None, *, headless: bool, port: int | None, seed: int) -> dict[str, Any] | None:
+def _run(
+    home: Path, folder: Path | None, *, headless: bool, port: int | None, seed: int, full: bool
+) -> dict[str, Any] | None:
     from assay.demo.plan import Plan  # noqa: PLC0415 - `--help` needs none of it
     from assay.demo.run import run_for_a_visitor, run_headless  # noqa: PLC0415 - as above
 
     console = Console(sys.stderr if headless else sys.stdout)
     chosen = port if port is not None else 0 if headless else _usual_port()
-    plan = Plan(house=home, data=folder, seed=seed, port=chosen, paced=not headless)
+    plan = Plan(house=home, data=folder, seed=seed, port=chosen, paced=not headless, full=full)
     return run_headless(plan, console) if headless else run_for_a_visitor(plan, console)
 
 

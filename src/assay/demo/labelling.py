@@ -9,7 +9,7 @@ from secrets import token_hex
 from time import monotonic, sleep
 from typing import Any
 
-from assay.demo.answers import answer, exact_counts, expert_answer, score
+from assay.demo.answers import Answer, answer, exact_counts, expert_answer, score
 from assay.demo.api import Api
 from assay.demo.errors import DemoStuckError
 from assay.demo.memory import Tally
@@ -100,18 +100,23 @@ class Annotator:
         item = self._stage.known(self._api.image(assignment["image_url"]))
         slipped = self._tally.n_answers >= self._n_expected / 2
         given = answer(self._person, item, self._stage.material.classes, seed=self._stage.seed, slipped=slipped)
-        body = {
-            "client_key": token_hex(16),
-            "marks": self._stage.marks_in(given.marks),
-            "seconds": given.seconds,
-            "schema_version": assignment["schema_version"],
-            "guideline_version": assignment["guideline_version"],
-        }
-        self._api.post(f"/assignments/{assignment['id']}/submission", body)
+        hand_in(self._api, self._stage, assignment, given)
         units, errors = exact_counts([item], [given.marks])
         self._tally.n_answers += 1
         self._tally.n_units += int(units[0])
         self._tally.n_errors += int(errors[0])
+
+
+def hand_in(api: Api, stage: Stage, assignment: dict[str, Any], given: Answer) -> None:
+    """Submit an answer to an assignment."""
+    body = {
+        "client_key": token_hex(16),
+        "marks": stage.marks_in(given.marks),
+        "seconds": given.seconds,
+        "schema_version": assignment["schema_version"],
+        "guideline_version": assignment["guideline_version"],
+    }
+    api.post(f"/assignments/{assignment['id']}/submission", body)
 
 
 def review_all(

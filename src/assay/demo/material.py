@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from assay.demo.boards.model import CLASSES as BOARD_CLASSES
+from assay.demo.boards.model import Boards, Sizes
 from assay.demo.errors import DemoDataError
 from assay.demo.pictures import CLASSES, DrawnPicture, PictureMaker
 from assay.demo.plan import N_PICTURES
@@ -37,6 +39,7 @@ class Material:
         work: items that people label, gold among them.
         practice: items of the visitor's practice round; empty for a folder.
         note: what has to be said about the truth.
+        whole_groups: whether gold is drawn by physical objects, so that none is both tested on and learned from.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Material:
     work: tuple[TruthItem, ...]
     practice: tuple[TruthItem, ...]
     note: str
+    whole_groups: bool = False
 
     @property
     def n_gold(self) -> int:
@@ -99,6 +103,20 @@ class DrawnMaterial:
             practice=tuple(flagged[self._n_work :]),
             note="The pictures are drawn and their labels are right by construction.",
         )
+
+
+def boards_material(boards: Boards, sizes: Sizes) -> Material:
+    """The first boards as the work of round one."""
+    return Material(
+        name=boards.name,
+        source=boards.source,
+        things="defects",
+        classes=BOARD_CLASSES,
+        work=tuple(with_small_flags(boards.before[: sizes.work])),
+        practice=(),
+        note=boards.note,
+        whole_groups=True,
+    )
 
 
 def folder_material(folder: Path) -> Material:

@@ -68,7 +68,12 @@ EXPERT = SimulatedColleague(
     "ada", "Dr. Ada Okonkwo", ("expert",), "signs gold and settles disputes, nearly always right"
 )
 APPROVER = SimulatedColleague("jun", "Jun Watanabe", ("approver",), "signs releases, has labelled nothing")
+SECOND_APPROVER = SimulatedColleague("rosa", "Rosa Lindt", ("approver",), "signs promotions with Jun Watanabe")
+BLIND_EXPERT = SimulatedColleague(
+    "tomas", "Dr. Tomás Vidal", ("expert",), "answers blind when somebody asks why quality fell; nearly always right"
+)
 COLLEAGUES = (LEAD, REVIEWER, EXPERT, APPROVER)
+SECOND_ROUND_COLLEAGUES = (SECOND_APPROVER, BLIND_EXPERT)
 
 
 def cast_for(items: Sequence[TruthItem]) -> tuple[SimulatedPerson, ...]:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from assay.demo.boards import model
+from assay.demo.boards.model import Sizes
+
 N_PICTURES = 180
+DRAWN = "drawn"
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,8 @@ class Plan:
         port: to listen on; 0 takes a free one.
         paced: whether to take about two minutes, for somebody who watches.
         n_pictures: how many to draw for the work.
+        full: whether to go round twice, unattended.
+        sizes: how many boards each part of two rounds takes; None for the usual.
     """
 
     house: Path
@@ -27,3 +33,10 @@ class Plan:
     port: int
     paced: bool
     n_pictures: int = N_PICTURES
+    full: bool = False
+    sizes: Sizes | None = None
+
+
+def sizes_of(plan: Plan) -> Sizes:
+    """How many boards each part takes: as planned, else as usual for drawn or real ones."""
+    return plan.sizes or (model.DRAWN if plan.data is None else model.REAL)

@@ -10,19 +10,20 @@ from time import monotonic, sleep
 from typing import Any
 
 from assay.demo.api import Api
+from assay.demo.boards.model import Boards
 from assay.demo.console import Console
 from assay.demo.errors import DemoStuckError
 from assay.demo.house import Opened
 from assay.demo.labelling import Annotator, Work, review_all, settle_all, wait_until_followed
-from assay.demo.material import N_PRACTICE, DrawnMaterial, folder_material
+from assay.demo.material import N_PRACTICE, DrawnMaterial, boards_material, folder_material
 from assay.demo.memory import Memory
-from assay.demo.people import EXPERT, LEAD, REVIEWER, cast_for
-from assay.demo.plan import Plan
+from assay.demo.people import APPROVER, EXPERT, LEAD, REVIEWER, cast_for
+from assay.demo.plan import DRAWN, Plan, sizes_of
 from assay.demo.releasing import (
+    Approver,
     fetch_release,
     freeze_release,
     released_marks,
-    sign_release,
     start_release,
     verify_offline,
     what_blocks,
@@ -40,9 +41,11 @@ from assay.demo.scene_setting import (
     recognise_items,
     set_policy,
     sign_gold,
+    upload_boards,
     write_rules,
 )
-from assay.demo.visitors import SLUG
+from assay.demo.second.ground import Ground
+from assay.demo.second.round import SecondRound
 from assay.demo.watching import Watcher
 
 PACED_S = 110.0
@@ -61,19 +64,35 @@ class Play:
         memory: what is kept beside the house.
         console: where progress is shown.
         stack: closes the connections.
+        boards: what is labelled, where it is boards with templates.
     """
 
-    def __init__(self, plan: Plan, opened: Opened, memory: Memory, console: Console, stack: ExitStack) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        opened: Opened,
+        memory: Memory,
+        console: Console,
+        stack: ExitStack,
+        boards: Boards | None = None,
+    ) -> None:
         self._plan, self._opened, self._memory, self._console, self._stack = plan, opened, memory, console, stack
         self._lead, self._expert, self._reviewer = (self._api(p.login) for p in (LEAD, EXPERT, REVIEWER))
         self._watcher = Watcher(self._lead, console, may_pause=plan.paced)
         self._began = monotonic()
+        self._boards = boards
+        self.approvers = {
+            login: Approver(stack.enter_context(Api(opened["address"], opened["project"])), link)
+            for login, link in opened["approver_links"].items()
+        }
+        self._stage: Stage | None = None
+        self._signed: dict[str, Any] = {}
 
     def run(self) -> dict[str, Any]:
         """Play to the end; returns the report."""
-        stage = self._set_the_scene()
+        stage = self._stage = self._set_the_scene()
         self._label(stage)
-        release = self._release(stage)
+        release = self._signed = self._release(stage)
         with self._console.step("Verifying it without a server") as step:
             folder = fetch_release(self._lead, release, self._plan.house)
             verified = verify_offline(folder)
@@ -83,8 +102,27 @@ class Play:
         self._memory.keep()
         return report
 
+    def run_again(self) -> dict[str, Any]:
+        """Play the second round behind the first; returns its part of the report."""
+        assert self._stage is not None, "the first round was played"
+        assert self._boards is not None, "boards are played with"
+        ground = Ground(
+            apis={login: self._api(login) for login in self._opened["keys"]},
+            approvers=self.approvers,
+            users=self._opened["users"],
+            stage=self._stage,
+            boards=self._boards,
+            sizes=sizes_of(self._plan),
+            memory=self._memory,
+            console=self._console,
+            seed=self._memory.seed,
+        )
+        return SecondRound(ground, self._signed, self._plan.house).run()
+
     def _api(self, login: str) -> Api:
-        return self._stack.enter_context(Api(self._opened["address"], SLUG, self._opened["keys"][login]))
+        return self._stack.enter_context(
+            Api(self._opened["address"], self._opened["project"], self._opened["keys"][login])
+        )
 
     def _set_the_scene(self) -> Stage:
         stage = self._bring_pictures()
@@ -98,7 +136,13 @@ class Play:
 
     def _bring_pictures(self) -> Stage:
         empty = self._lead.get("")["n_items"] == 0
-        if self._plan.data is None:
+        if self._boards is not None:
+            material, spare = boards_material(self._boards, sizes_of(self._plan)), []
+            if empty:
+                shots = (self._boards.shot(item.name) for item in material.work)
+                origin = "synthetic" if material.source == DRAWN else "real"
+                upload_boards(self._lead, shots, len(material.work), origin, self._console)
+        elif self._plan.data is None:
             with self._console.step("Setting up the camera"):
                 n_practice = N_PRACTICE if self._plan.paced else 0
                 drawn = DrawnMaterial(self._memory.seed, self._plan.n_pictures, n_practice)
@@ -171,7 +215,7 @@ class Play:
         self._watcher.look()
         with self._console.step("Freezing and signing the release") as step:
             release = freeze_release(self._lead, release["id"])
-            release = sign_release(self._opened["address"], SLUG, self._opened["approver_link"], release)
+            release = self.approvers[APPROVER.login].sign_release(release)
             step.note(f"{release['name']}, {release['digest'][:16]}…")
         return release
 

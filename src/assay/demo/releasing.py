@@ -44,15 +44,41 @@ def freeze_release(lead: Api, release_id: str) -> dict[str, Any]:
     return release
 
 
-def sign_release(address: str, project: str, link: str, release: dict[str, Any]) -> dict[str, Any]:
-    """Let the simulated approver set a password by their link, and sign with it."""
-    password = token_urlsafe(24)
-    with Api(address, project) as approver:
-        approver.sign_in_by_link(link, password)
+class Approver:
+    """A simulated approver who sets a password by a single-use link when they first sign, and signs with it.
+
+    Args:
+        api: the API before signing in.
+        link: the link's secret.
+    """
+
+    def __init__(self, api: Api, link: str) -> None:
+        self._api, self._link = api, link
+        self._password = ""
+
+    @property
+    def api(self) -> Api:
+        """The API under their session."""
+        if not self._password:
+            self._password = token_urlsafe(24)
+            self._api.sign_in_by_link(self._link, self._password)
+        return self._api
+
+    def sign_release(self, release: dict[str, Any]) -> dict[str, Any]:
+        """Sign until the release has what its policy asks for."""
         for _ in range(release["signatures_needed"] - len(release["signatures"])):
-            body = {"password": password, "meaning": MEANING}
-            release = approver.post(f"/releases/{release['id']}/signatures", body)
-    return release
+            release = self._sign(f"/releases/{release['id']}/signatures", {"meaning": MEANING})
+        return release
+
+    def sign_proposal(self, proposal: dict[str, Any], meaning: str) -> dict[str, Any]:
+        """Sign exactly what was looked at."""
+        body = {"digest": proposal["digest"], "meaning": meaning}
+        return self._sign(f"/proposals/{proposal['id']}/signatures", body)
+
+    def _sign(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        api = self.api
+        signed: dict[str, Any] = api.post(path, {**body, "password": self._password})
+        return signed
 
 
 def fetch_release(reader: Api, release: dict[str, Any], folder: Path) -> Path:

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from assay.demo.console import Console
 from assay.demo.memory import Memory
+from assay.demo.plan import DRAWN
 from assay.demo.server_process import ServerProcess
 from assay.demo.visitors import VISITORS
 
 if TYPE_CHECKING:
     from assay.demo.house import Opened
     from assay.demo.plan import Plan
+    from assay.demo.play import Play
 
-DRAWN = "drawn"
 _LOOKS_S = 0.5
 
 
@@ -25,7 +26,10 @@ def run_headless(plan: Plan, console: Console) -> dict[str, Any]:
     """Play to the end and stop; returns the report."""
     with ExitStack() as stack:
         opened = _serve(plan, stack, console)
-        report = _play(plan, opened, console, stack)
+        play = _play(plan, opened, console, stack)
+        report = play.run()
+        if plan.full:
+            report["second_round"] = play.run_again()
     for line in _lines(report):
         console.say(line)
     return report
@@ -51,7 +55,7 @@ def run_for_a_visitor(
             else:
                 console.say("  Now watch: it takes about two minutes. Everybody in it is simulated and named so.")
                 console.say()
-                report = _play(plan, opened, console, stack)
+                report = _play(plan, opened, console, stack).run()
                 for line in _lines(report):
                     console.say(line)
                 _say_now_you(opened, report, console)
@@ -77,7 +81,7 @@ def _serve(plan: Plan, stack: ExitStack, console: Console) -> Opened:
                 "host": "127.0.0.1",
                 "port": plan.port,
                 "import_roots": [] if plan.data is None else [str(plan.data)],
-                "project_name": "Machined parts" if plan.data is None else plan.data.name,
+                "project_name": _name(plan),
             }
         )
         opened = stack.enter_context(server).opened
@@ -85,12 +89,19 @@ def _serve(plan: Plan, stack: ExitStack, console: Console) -> Opened:
     return opened
 
 
-def _play(plan: Plan, opened: Opened, console: Console, stack: ExitStack) -> dict[str, Any]:
+def _name(plan: Plan) -> str:
+    if plan.data is not None:
+        return plan.data.name
+    return "Printed boards" if plan.full else "Machined parts"
+
+
+def _play(plan: Plan, opened: Opened, console: Console, stack: ExitStack) -> Play:
     from assay.demo.play import Play  # noqa: PLC0415 - a second start that only serves need not wait for it
+    from assay.demo.supply import boards_of  # noqa: PLC0415 - as above
 
     memory = _memory(plan)
     memory.keep()
-    return Play(plan, opened, memory, console, stack).run()
+    return Play(plan, opened, memory, console, stack, boards_of(plan))
 
 
 def _lines(report: dict[str, Any]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from time import sleep
@@ -13,6 +13,7 @@ import numpy as np
 
 from assay.demo.answers import DrawnMark, exact_counts
 from assay.demo.api import Api
+from assay.demo.boards.model import Shot
 from assay.demo.console import Console, Step
 from assay.demo.errors import DemoDataError, DemoStuckError
 from assay.demo.examples import example_crops
@@ -102,6 +103,17 @@ def draw_and_upload(lead: Api, drawn: DrawnMaterial, console: Console) -> Materi
     return drawn.material(truths)
 
 
+def upload_boards(lead: Api, shots: Iterable[Shot], n: int, origin: str, console: Console) -> None:
+    """Send boards, each with its template beside it."""
+    made = lead.post("/imports", {"kind": "upload", "labels": "ignore", "origin": origin, "name": "boards"})
+    with console.step("Taking pictures of boards", n) as step:
+        for number, shot in enumerate(shots, 1):
+            lead.upload(f"/imports/{made['id']}/files", shot.template, name=shot.template_name)
+            lead.upload(f"/imports/{made['id']}/files", shot.board, name=shot.truth.name)
+            step.reached(number)
+    _import(lead, made["id"], 2 * n, console)
+
+
 def import_folder(lead: Api, location: str, n_images: int, console: Console) -> None:
     """Let the server read the pictures of a folder; its labels stay hidden."""
     made = lead.post("/imports", {"kind": "folder", "location": location, "labels": "ignore", "origin": "real"})
@@ -123,9 +135,10 @@ def _import(lead: Api, import_id: str, n: int, console: Console) -> None:
             raise DemoDataError(f"The import failed: {state['error']}")
 
 
-def recognise_items(stage: Stage, lead: Api) -> None:
-    """Learn which item is which picture, as a person would by looking."""
-    truths = {t.name: t for t in (*stage.material.work, *stage.material.practice)}
+def recognise_items(stage: Stage, lead: Api, more: Sequence[TruthItem] = ()) -> None:
+    """Learn which item is which picture, as a person would by looking; `more` are such as came later."""
+    known = more or (*stage.material.work, *stage.material.practice)
+    truths = {t.name: t for t in known}
     by_file: dict[str, list[str]] = {}
     for name in truths:
         by_file.setdefault(named_like(name), []).append(name)
@@ -134,12 +147,13 @@ def recognise_items(stage: Stage, lead: Api) -> None:
         for row in lead.rows("/items")
         if row["name"] in truths or len(by_file.get(named_like(row["name"]), ())) == 1
     ]
-    for row in rows:
-        name = row["name"] if row["name"] in truths else by_file[named_like(row["name"])][0]
-        stage.item_of[name] = row["id"]
+    found = {
+        row["name"] if row["name"] in truths else by_file[named_like(row["name"])][0]: str(row["id"]) for row in rows
+    }
+    stage.item_of |= found
     with ThreadPoolExecutor(_MAPPERS) as pool:
-        pictures = pool.map(lambda name: lead.image(f"/items/{stage.item_of[name]}/image"), stage.item_of)
-        for name, picture in zip(stage.item_of, pictures, strict=True):
+        pictures = pool.map(lambda item: lead.image(f"/items/{item}/image"), found.values())
+        for name, picture in zip(found, pictures, strict=True):
             stage.truth_by_digest[_digest(picture)] = truths[name]
 
 
@@ -192,18 +206,31 @@ def n_gold_to_sign(material: Material) -> int:
 def sign_gold(stage: Stage, expert: Api, step: Step) -> None:
     """Let the expert sign a random share of the work, and of the practice round, as gold."""
     work = [item for item in stage.material.work if item.name in stage.item_of]
-    rng = rng_for(stage.seed, "gold")
-    chosen = [work[i] for i in np.sort(rng.choice(len(work), min(stage.material.n_gold, len(work)), replace=False))]
+    chosen = _chosen_for_gold(stage, work)
     stage.gold = tuple(item.name for item in chosen)
     practice = [item for item in stage.material.practice if item.name in stage.item_of][:N_PRACTICE_GOLD]
     signed = {row["item_id"] for row in expert.rows("/gold")}
     for number, item in enumerate([*chosen, *practice], 1):
         if stage.item_of[item.name] not in signed:
-            expert.post("/gold", _gold_of(stage, item))
+            expert.post("/gold", gold_of(stage, item))
         step.reached(number)
 
 
-def _gold_of(stage: Stage, item: TruthItem) -> dict[str, Any]:
+def _chosen_for_gold(stage: Stage, work: Sequence[TruthItem]) -> list[TruthItem]:
+    """A random share of the work; whole physical objects at a time where several pictures show one."""
+    rng, n = rng_for(stage.seed, "gold"), min(stage.material.n_gold, len(work))
+    if not stage.material.whole_groups:
+        return [work[i] for i in np.sort(rng.choice(len(work), n, replace=False))]
+    groups = list(dict.fromkeys(item.group_id for item in work))
+    first: list[TruthItem] = []
+    for k in rng.permutation(len(groups)):
+        if len(first) < n:
+            first += [item for item in work if item.group_id == groups[k]]
+    return sorted(first, key=work.index)
+
+
+def gold_of(stage: Stage, item: TruthItem) -> dict[str, Any]:
+    """The signed answer to an item as the API takes it: the truth, with the clauses each mark tests."""
     ids = stage.material.class_ids
     marks = [
         {"label_class": ids[o.label_class], "shape": "bbox", "bbox": list(o.box), "clauses": clauses_tested(o)}

@@ -50,8 +50,7 @@ class Watcher:
 
     def all_answers_are_in(self) -> bool:
         """Whether every answer to ordinary work has come in."""
-        rows = [batch for batch in self._api.rows("/batches") if not batch["practice"]]
-        return all(batch["n_answers"] >= batch["n_answers_wanted"] for batch in rows)
+        return answers_are_in(self._api)
 
     def _must_pause(self, row: dict[str, Any]) -> bool:
         low = row["error"]["estimate"]["low"]
@@ -75,6 +74,12 @@ class Watcher:
         if what not in self._told:
             self._told.add(what)
             self._console.say(words)
+
+
+def answers_are_in(lead: Api) -> bool:
+    """Whether every answer to ordinary work has come in."""
+    rows = [batch for batch in lead.rows("/batches") if not batch["practice"]]
+    return all(batch["n_answers"] >= batch["n_answers_wanted"] for batch in rows)
 
 
 def _alarm_words(alarm: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from assay.drift import Check, Monitor, NothingArrivedError, keep_check, make_monitor, monitor_in, watching
 from assay.items import items_after
 from assay.jobs.describing import read_features
+from assay.jobs.suggesting.templates import templates_in
 from assay.kernel.actor import Actor, system
 from assay.kernel.errors import AssayError
 from assay.models import PRODUCTION, PredictionOrigin, Task, predictions_between, version_of_alias
@@ -138,10 +139,12 @@ def confidences(rx: Rx, items: Sequence[str]) -> np.ndarray | None:
 
 
 def _ids_after(rx: Rx, after: str) -> list[str]:
+    """Items in the order they came; templates are left out, since they repeat what they belong to."""
     ids: list[str] = []
+    templates = templates_in(rx)
     while page := items_after(rx, after, PAGE):
         after = page[-1].id
-        ids += [item.id for item in page]
+        ids += [item.id for item in page if item.id not in templates]
     return ids
 
 
