@@ -1,6 +1,6 @@
 """Active learning for boxes on DeepPCB: boards chosen by how unsure the model is of their defects, against random.
 
-python -m tests.bench.board_selection --seeds 3 --first 8 --step 8 --rounds 3
+python -m tests.bench.board_selection --seeds 3 --first 8 --step 8 --rounds 6
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.support.shared import shared_path
 from assay.jobs.suggesting.boards.net import SmallNet
 from assay.jobs.suggesting.boards.proposals import crops_of, grey, place, propose, windows_of
 from assay.jobs.suggesting.onnx_model import suppress
-from assay.jobs.training.boards import Board, Examples, examples_of, train_boards
+from assay.jobs.training.boards import LEAST_STEPS, Board, Examples, examples_of, train_boards
 from assay.quality.average_precision import average_precision
 from assay.quality.boxes import Boxes
 from assay.quality.selection import Pool, SelectionRules, plain_embedding, select, unsureness
@@ -133,7 +133,14 @@ def run(pool: list[Known], test: list[Known], chosen_by: str, seed: int, args: a
 def main() -> None:
     """Print the curves of docs/selection.md."""
     parser = argparse.ArgumentParser(description=__doc__)
-    for name, value in (("seeds", 3), ("seed-from", 0), ("first", 8), ("step", 8), ("rounds", 3), ("steps", 500)):
+    for name, value in (
+        ("seeds", 3),
+        ("seed-from", 0),
+        ("first", 8),
+        ("step", 8),
+        ("rounds", 6),
+        ("steps", LEAST_STEPS),
+    ):
         parser.add_argument(f"--{name}", type=int, default=value)
     args = parser.parse_args()
     boards, began = read_boards(), time.perf_counter()

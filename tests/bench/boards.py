@@ -15,7 +15,7 @@ from tests.support.shared import SHARED
 
 from assay.jobs.suggesting import Picture
 from assay.jobs.suggesting.boards import BoardBoxes, pack_boards
-from assay.jobs.training.boards import Board, examples_of, growth_of, train_boards
+from assay.jobs.training.boards import LEAST_STEPS, Board, examples_of, growth_of, train_boards
 from assay.models.evaluating import GoldAnswer, measure_boxes
 
 CLASSES = ("open", "short", "mousebite", "spur", "copper", "pin-hole")
@@ -40,7 +40,7 @@ def train(boards: list[Board], epochs: int, seed: int) -> BoardBoxes:
     rng = np.random.default_rng(seed)
     grow = growth_of(boards[:40])
     parts = [examples_of(b, len(CLASSES), grow, rng) for b in boards]
-    net = train_boards(parts, len(CLASSES), rng=rng, epochs=epochs)
+    net = train_boards(parts, len(CLASSES), rng=rng, epochs=epochs, least_steps=LEAST_STEPS)
     return BoardBoxes(pack_boards(net, CLASSES, grow), {}, title="boards@1")
 
 
@@ -75,7 +75,7 @@ def main() -> None:
         for seed in range(options.seeds):
             chosen = np.random.default_rng(seed).permutation(len(pool))[:n]
             began = time.process_time()
-            model = train([pool[i] for i in chosen], options.epochs * max(1, 100 // n), seed)
+            model = train([pool[i] for i in chosen], options.epochs, seed)
             spent = time.process_time() - began
             print(f"{len(chosen):4} boards, seed {seed}: {measure(model, test)}, {spent:.0f} CPU s", flush=True)
 

@@ -53,7 +53,7 @@ promotion:
   watch: {for: 7 days, roll_back_below: 0.7, min_items: 10}
 serving: {ask_below: 0, random_share: 1.0}
 """
-PATIENCE_S = 240.0
+PATIENCE_S = 900.0
 N_SAID = 14
 
 

@@ -20,7 +20,7 @@ from assay.datasets.errors import (
 from assay.datasets.facts import Work, count_leaks, facts_of, gather_work, people_gold, split_items
 from assay.datasets.gates import blocks, check_gates, headline
 from assay.datasets.model import Facts, Gate, PersonGold, Release, ReleaseState
-from assay.datasets.recipe import Candidate, Ingredient, Recipe, check_real, mix
+from assay.datasets.recipe import Candidate, Ingredient, Recipe, check_real, check_recipe, mix
 
 __all__ = [
     "Candidate",
@@ -41,6 +41,7 @@ __all__ = [
     "blocks",
     "check_gates",
     "check_real",
+    "check_recipe",
     "count_leaks",
     "create_release",
     "facts_of",

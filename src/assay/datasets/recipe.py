@@ -75,7 +75,7 @@ def mix(candidates: Sequence[Candidate], recipe: Recipe) -> list[Ingredient]:
         RecipeInvalidError: both shares given, one outside [0, 1), or nothing to mix.
     """
     check_real(candidates)
-    _check(recipe)
+    check_recipe(recipe)
     train = sorted((c for c in candidates if c.split == "train" and not c.is_gold), key=lambda c: c.item_id)
     real = [c for c in train if c.origin == "real"]
     made = [c for c in train if c.origin != "real"]
@@ -90,7 +90,12 @@ def mix(candidates: Sequence[Candidate], recipe: Recipe) -> list[Ingredient]:
     return _weigh(real, made, recipe.synthetic_weight)
 
 
-def _check(recipe: Recipe) -> None:
+def check_recipe(recipe: Recipe) -> None:
+    """Refuse a recipe that cannot be.
+
+    Raises:
+        RecipeInvalidError: both shares given, or one outside [0, 1).
+    """
     if recipe.synthetic_weight is not None and recipe.synthetic_share is not None:
         raise RecipeInvalidError("Both a weight and a share of synthetic pictures are given.", hint="Give one.")
     for name in ("synthetic_weight", "synthetic_share"):

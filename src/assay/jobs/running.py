@@ -34,11 +34,13 @@ class StepDone:
         checkpoint: for the steps after it.
         lines: for the log.
         inside: done in the transaction that keeps the step; gives the id of the version it made or None.
+        cpu_s: processor seconds of other processes that the step took.
     """
 
     checkpoint: dict[str, Any]
     lines: Sequence[str]
     inside: Callable[[Tx], str | None] | None = None
+    cpu_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def advance(project: str, run_id: str, steps: Sequence[Step], tools: Tools) -> R
     except Exception as error:
         logger.exception("a step of run %s failed", run_id)
         return _fail(project, run, f"Step {run.steps_done + 1} failed inside Assay ({type(error).__name__}).", tools)
-    cpu_s = time.thread_time() - began
+    cpu_s = time.thread_time() - began + done.cpu_s
     why = f"step {run.steps_done + 1} of {run.kind}"
     with tools.house.write(tools.actor, project, why, key=f"run/{run.id}/{run.steps_done + 1}") as tx:
         if tx.replayed:

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.jobs.suggesting.boards.net import Array, SmallNet, train_net
+from assay.jobs.suggesting.boards.net import Array, SmallNet, n_batches, train_net
 from assay.jobs.suggesting.boards.proposals import crops_of, encode, grey, propose, windows_of
 from assay.quality.matching import box_iou
 
@@ -20,6 +20,8 @@ SAME: Final = 0.2
 COPIES: Final = 1
 """Shifted copies of each marked defect, so that also those count that no proposal found."""
 SHIFT: Final = 0.2
+LEAST_STEPS: Final = 1200
+"""On DeepPCB 500 steps were too few for 8 and 24 boards; 2,500 were no better than 1,200 (docs/models.md)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,21 +33,24 @@ class Board:
         template: (H, W, 3) uint8.
         boxes: (n, 4) px.
         classes: (n,) class numbers.
+        weight: how much it counts.
     """
 
     rgb: NDArray[np.uint8]
     template: NDArray[np.uint8]
     boxes: Floats
     classes: NDArray[np.int64]
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
-    """Crops with their class (the last: nothing there) and encoded box."""
+    """Crops with their class (the last: nothing there), encoded box, and how much they count."""
 
     crops: Array
     classes: NDArray[np.int64]
     boxes: Array
+    weights: Array
 
 
 def growth_of(boards: Sequence[Board]) -> float:
@@ -78,7 +83,8 @@ def examples_of(board: Board, n_classes: int, grow: float, rng: np.random.Genera
     mine = owner >= 0
     classes[mine] = board.classes[owner[mine]]
     boxes[mine] = encode(board.boxes[owner[mine]], windows[mine])
-    return Examples(crops_of(picture, template, windows), classes, boxes)
+    weights = np.full(len(owner), board.weight, np.float32)
+    return Examples(crops_of(picture, template, windows), classes, boxes, weights)
 
 
 def _shifted(boxes: Floats, rng: np.random.Generator) -> Floats:
@@ -98,6 +104,7 @@ def join(parts: Sequence[Examples]) -> Examples:
         np.concatenate([p.crops for p in parts]),
         np.concatenate([p.classes for p in parts]),
         np.concatenate([p.boxes for p in parts]),
+        np.concatenate([p.weights for p in parts]),
     )
 
 
@@ -107,8 +114,22 @@ def train_boards(
     *,
     rng: np.random.Generator,
     epochs: int,
+    least_steps: int = 0,
     log: Callable[[str], None] = lambda _: None,
 ) -> SmallNet:
-    """Train the network on the examples of all boards."""
+    """Train the network on the examples of all boards.
+
+    Args:
+        parts: examples, by board.
+        n_classes: of defects.
+        rng: the start and the order.
+        epochs: rounds through the examples.
+        least_steps: more rounds where these would be fewer steps: a few boards alone do not let it converge.
+        log: is told each round's mean loss.
+    """
     every = join(parts)
-    return train_net(every.crops, every.classes, every.boxes, n_classes, rng=rng, epochs=epochs, log=log)
+    rounds = max(epochs, -(-least_steps // n_batches(len(every.crops))))
+    weights = every.weights / every.weights.mean()
+    return train_net(
+        every.crops, every.classes, every.boxes, n_classes, rng=rng, weights=weights, epochs=rounds, log=log
+    )

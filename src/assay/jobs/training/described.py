@@ -35,6 +35,12 @@ class Described:
     settings: tuple[Setting, ...] = ()
 
 
+MIX: Final = (
+    Setting("synthetic_weight", "number", None, "All synthetic images together weigh this share.", 0, 0.999),
+    Setting(
+        "synthetic_share", "number", None, "So large a share of the images is synthetic, drawn at random.", 0, 0.999
+    ),
+)
 OWN: Final = (
     Described(
         "tags",
@@ -42,6 +48,8 @@ OWN: Final = (
         settings=(
             Setting("l2", "number", 10.0, "How strongly weights are held small; more for little data.", 1e-6, 1e6),
             Setting("balanced", "flag", default=False, words="Let rare classes weigh as much as frequent ones."),
+            Setting("seed", "whole", 0, "Of the draw of synthetic images.", 0, 2**31),
+            *MIX,
         ),
     ),
     Described(
@@ -49,9 +57,13 @@ OWN: Final = (
         "Boxes on images that each have a defect-free template; a small network, minutes on one processor.",
         settings=(
             Setting("epochs", "whole", 20, "Rounds through the data.", 1, 200),
+            Setting(
+                "least_steps", "whole", 1200, "More rounds where little data would mean fewer steps.", 0, 1_000_000
+            ),
             Setting("seed", "whole", 0, "The same seed on the same data gives the same model.", 0, 2**31),
             Setting("min_confidence", "number", 0.05, "Marks less sure than this are left out.", 0, 1),
             Setting("template", "json", None, 'How names of templates follow: {"replace": ["_test", "_temp"]}.'),
+            *MIX,
         ),
     ),
 )

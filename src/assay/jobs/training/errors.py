@@ -33,3 +33,15 @@ class TrainerFailedError(InvalidInputError):
 
     def __init__(self, name: str, what: str) -> None:
         super().__init__(f"The trainer {name!r} failed: {what}.", hint="The run's log holds the last lines it wrote.")
+
+
+class TrainerSettingError(InvalidInputError):
+    """A trainer in the server's settings that cannot be run."""
+
+    code = "training.trainer_setting"
+
+    def __init__(self, name: str, command: str, why: str) -> None:
+        super().__init__(
+            f"The trainer {name!r} is set to {command!r}, which cannot be run: {why}.",
+            hint="Mend --trainer (or ASSAY_TRAINERS) and start the server again.",
+        )

@@ -6,7 +6,7 @@ from assay.datasets import release_in
 from assay.jobs.running import Step, StepDone, Tools
 from assay.jobs.suggesting import make_suggester
 from assay.jobs.training.errors import TrainerUnknownError
-from assay.jobs.training.release_data import TrainingSet, training_set
+from assay.jobs.training.release_data import TrainingSet, mixed, recipe_of, training_set
 from assay.jobs.training.trainers import TRAINERS, Trainer
 from assay.models import NewVersion, Runner, Task, add_version
 from assay.models.runs import Run
@@ -30,11 +30,17 @@ def gather(run: Run, project: str, tools: Tools) -> StepDone:
     """Read what is learned from, and keep it, so that a run that goes on learns from the same."""
     with tools.house.read(tools.actor, project) as rx:
         release = release_in(rx, run.release_id)
-    data = training_set(release, tools.blobs)
+    data = mixed(training_set(release, tools.blobs), recipe_of(run.settings))
     sha = tools.blobs.put(data.to_bytes())
     n = {split: len(data.of_split(split)) for split in ("train", "val")}
-    line = f"release {release.name}: {n['train']} items to learn from, {n['val']} to validate; gold is not among them"
-    return StepDone({"data": sha, "release_digest": release.digest, **n}, [line])
+    lines = [
+        f"release {release.name}: {n['train']} items to learn from, {n['val']} to validate; gold is not among them"
+    ]
+    made = [i for i in data.of_split("train") if i.origin != "real"]
+    if made:
+        weight = sum(i.weight for i in made) / sum(i.weight for i in data.of_split("train"))
+        lines.append(f"{len(made)} of these to learn from are synthetic; together they weigh {100 * weight:.1f} %")
+    return StepDone({"data": sha, "release_digest": release.digest, **n}, lines)
 
 
 def fit(run: Run, project: str, tools: Tools) -> StepDone:
@@ -56,7 +62,8 @@ def fit(run: Run, project: str, tools: Tools) -> StepDone:
         "facts": made.facts,
         "schema_version": data.schema_version,
     }
-    return StepDone({**run.checkpoint, **kept}, [*lines, f"wrote a model of {len(made.artifact):,} bytes"])
+    lines.append(f"wrote a model of {len(made.artifact):,} bytes")
+    return StepDone({**run.checkpoint, **kept}, lines, cpu_s=made.cpu_s)
 
 
 def register(run: Run, project: str, tools: Tools) -> StepDone:

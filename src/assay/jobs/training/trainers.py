@@ -13,9 +13,9 @@ from assay.jobs.suggesting.boards import pack_boards
 from assay.jobs.suggesting.linear import pack_linear, picture_features
 from assay.jobs.suggesting.pictures import PictureReader
 from assay.jobs.suggesting.settings import check_keys, number
-from assay.jobs.training.boards import Board, examples_of, growth_of, train_boards
+from assay.jobs.training.boards import LEAST_STEPS, Board, examples_of, growth_of, train_boards
 from assay.jobs.training.errors import TrainingDataError
-from assay.jobs.training.release_data import TrainingSet, count_classes
+from assay.jobs.training.release_data import MIX_KEYS, TrainingSet, count_classes, recipe_of
 from assay.kernel.marks import BBOX, TAG
 from assay.models import Runner, Task
 from assay.quality.linear_head import fit_linear_head, fit_temperature, with_temperature
@@ -35,6 +35,7 @@ class Fitted:
         artifact: the model's file; None when another server runs it.
         config: what its runner needs.
         facts: numbers about the training, for the run's page.
+        cpu_s: processor seconds of other processes that it took; those of this one are measured outside.
     """
 
     task: Task
@@ -43,6 +44,7 @@ class Fitted:
     artifact: bytes
     config: dict[str, Any]
     facts: dict[str, Any] = field(default_factory=dict)
+    cpu_s: float = 0.0
 
 
 class Trainer(Protocol):
@@ -60,12 +62,14 @@ class Trainer(Protocol):
 class TagTrainer:
     """A logistic head on picture statistics; learns items that have exactly one tag."""
 
-    KEYS: Final = frozenset({"l2", "balanced"})
+    KEYS: Final = frozenset({"l2", "balanced", "seed", *MIX_KEYS})
 
     def check(self, config: dict[str, Any]) -> None:
         """See `Trainer`."""
         check_keys(config, self.KEYS)
         number(config, "l2", 10.0, 1e-6, 1e6)
+        number(config, "seed", 0, 0, 2**31)
+        recipe_of(config)
 
     def fit(self, data: TrainingSet, pictures: PictureReader, config: dict[str, Any], log: Log) -> Fitted:
         """See `Trainer`."""
@@ -81,9 +85,10 @@ class TagTrainer:
         rows = {s: [i.item_id for i in data.of_split(s) if tagged.get(i.item_id) in classes] for s in ("train", "val")}
         x = {s: np.array([features[i] for i in ids]) for s, ids in rows.items()}
         y = {s: np.array([classes.index(tagged[i]) for i in ids], np.int64) for s, ids in rows.items()}
-        weights = None
+        counted = {i.item_id: i.weight for i in data.items}
+        weights = np.array([counted[i] for i in rows["train"]], np.float64)
         if config.get("balanced"):
-            weights = len(y["train"]) / (len(classes) * np.bincount(y["train"], minlength=len(classes)))[y["train"]]
+            weights *= len(y["train"]) / (len(classes) * np.bincount(y["train"], minlength=len(classes)))[y["train"]]
         head = fit_linear_head(
             x["train"], y["train"], len(classes), l2=number(config, "l2", 10.0, 0, 1e6), weights=weights
         )
@@ -99,13 +104,15 @@ class TagTrainer:
 class BoardTrainer:
     """Difference to a template, named and refined by a small network; learns boxes."""
 
-    KEYS: Final = frozenset({"epochs", "seed", "template", "min_confidence"})
+    KEYS: Final = frozenset({"epochs", "least_steps", "seed", "template", "min_confidence", *MIX_KEYS})
 
     def check(self, config: dict[str, Any]) -> None:
         """See `Trainer`."""
         check_keys(config, self.KEYS)
         number(config, "epochs", 20, 1, 200)
+        number(config, "least_steps", LEAST_STEPS, 0, 1e6)
         number(config, "seed", 0, 0, 2**31)
+        recipe_of(config)
 
     def fit(self, data: TrainingSet, pictures: PictureReader, config: dict[str, Any], log: Log) -> Fitted:
         """See `Trainer`."""
@@ -120,7 +127,8 @@ class BoardTrainer:
         parts = [examples_of(board, len(classes), grow, rng) for board in boards]
         log(f"{sum(len(p.classes) for p in parts)} crops; people draw defects {grow:.2f} times as large as they are")
         epochs = int(number(config, "epochs", 20, 1, 200))
-        net = train_boards(parts, len(classes), rng=rng, epochs=epochs, log=log)
+        floor = int(number(config, "least_steps", LEAST_STEPS, 0, 1e6))
+        net = train_boards(parts, len(classes), rng=rng, epochs=epochs, least_steps=floor, log=log)
         made = {k: v for k, v in config.items() if k in {"template", "min_confidence"}}
         facts = {"n_train": len(boards), "n_crops": sum(len(p.classes) for p in parts), "classes": classes}
         return Fitted(
@@ -148,6 +156,7 @@ def _features(ids: list[str], pictures: PictureReader, log: Log) -> dict[str, Fl
 def _boards(data: TrainingSet, classes: list[str], pictures: PictureReader, config: dict[str, Any]) -> list[Board]:
     """The train items that have a template of their own size."""
     marks = {i.item_id: [(c, b) for c, s, b in i.marks if s == BBOX] for i in data.of_split("train")}
+    weights = {i.item_id: i.weight for i in data.items}
     boards = []
     for chunk in pictures.chunks(sorted(marks), config):
         for p in chunk:
@@ -156,7 +165,7 @@ def _boards(data: TrainingSet, classes: list[str], pictures: PictureReader, conf
             mine = marks[p.item_id]
             boxes = np.array([b for _, b in mine], np.float64).reshape(-1, 4)
             numbers = np.array([classes.index(c) for c, _ in mine], np.int64)
-            boards.append(Board(p.rgb, p.template, boxes, numbers))
+            boards.append(Board(p.rgb, p.template, boxes, numbers, weights[p.item_id]))
     if not boards:
         raise TrainingDataError(
             "no train item has a template",

@@ -49,8 +49,8 @@ def test_the_slopes_are_those_of_the_loss() -> None:
     rng = np.random.default_rng(3)
     weights = {k: v.astype(np.float64) for k, v in net_file._start(rng, 3 + 4).items()}
     x, y = rng.normal(size=(4, 40, 40, 2)), np.array([0, 1, 2, 1])
-    boxes = rng.normal(size=(4, 4)) * 0.2
-    _, slopes = net_file._loss(weights, x, y, boxes, 2)  # type: ignore[arg-type]
+    boxes, counts = rng.normal(size=(4, 4)) * 0.2, rng.uniform(0.2, 2.0, 4)
+    _, slopes = net_file._loss(weights, x, y, boxes, 2, counts)  # type: ignore[arg-type]
     for name in ("c0", "c1b", "c2", "h", "o", "ob"):
         place_ = tuple(int(rng.integers(0, n)) for n in weights[name].shape)
         step = 1e-5
@@ -58,7 +58,7 @@ def test_the_slopes_are_those_of_the_loss() -> None:
         for sign in (1, -1):
             moved = {k: v.copy() for k, v in weights.items()}
             moved[name][place_] += sign * step
-            sides.append(net_file._loss(moved, x, y, boxes, 2)[0])  # type: ignore[arg-type]
+            sides.append(net_file._loss(moved, x, y, boxes, 2, counts)[0])  # type: ignore[arg-type]
         assert slopes[name][place_] == pytest.approx((sides[0] - sides[1]) / (2 * step), rel=1e-3, abs=1e-7)
 
 

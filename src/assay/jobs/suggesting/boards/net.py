@@ -21,6 +21,7 @@ FLAT: Final = 6 * 6 * 32
 SMOOTH: Final = 0.1
 """Width within which the error of a box counts squared (in units of its window)."""
 BOX_WEIGHT: Final = 5.0
+BATCH: Final = 32
 WARM_UP: Final = 100
 """Steps over which the rate rises, so that the first crops do not silence filters for good."""
 MOST_SLOPE: Final = 5.0
@@ -50,10 +51,11 @@ def train_net(
     n_classes: int,
     *,
     rng: np.random.Generator,
+    weights: Array | None = None,
     epochs: int = 20,
     log: Callable[[str], None] = lambda _: None,
     rate: float = 3e-3,
-    batch: int = 32,
+    batch: int = BATCH,
 ) -> SmallNet:
     """Fit by Adam with a falling rate; each crop is turned and mirrored at random, which a board allows.
 
@@ -62,17 +64,19 @@ def train_net(
         classes: (N,) from 0 to `n_classes`, the last meaning nothing there.
         boxes: (N, 4) encoded; not looked at where there is nothing.
         rng: the start and the order.
+        weights: (N,) how much each crop counts, about 1 on average; all alike without it.
         log: is told each epoch's mean loss.
     """
-    weights = _start(rng, n_classes + 1 + BOX)
-    first = {k: np.zeros_like(v) for k, v in weights.items()}
-    second = {k: np.zeros_like(v) for k, v in weights.items()}
-    step, total = 0, epochs * -(-len(crops) // batch)
+    counts = np.ones(len(crops), np.float32) if weights is None else weights
+    net = _start(rng, n_classes + 1 + BOX)
+    first = {k: np.zeros_like(v) for k, v in net.items()}
+    second = {k: np.zeros_like(v) for k, v in net.items()}
+    step, total = 0, epochs * n_batches(len(crops), batch)
     for epoch in range(epochs):
         losses = []
         for rows in _batches(len(crops), batch, rng):
             x, b = _turn(crops[rows], boxes[rows], rng)
-            loss, slopes = _loss(weights, x, classes[rows], b, n_classes)
+            loss, slopes = _loss(net, x, classes[rows], b, n_classes, counts[rows])
             losses.append(loss)
             step += 1
             now = rate * min(1.0, step / WARM_UP) * 0.5 * (1 + np.cos(np.pi * step / total))
@@ -81,9 +85,14 @@ def train_net(
                 first[k] = 0.9 * first[k] + 0.1 * g
                 second[k] = 0.999 * second[k] + 0.001 * g * g
                 m, v = first[k] / (1 - 0.9**step), second[k] / (1 - 0.999**step)
-                weights[k] = (weights[k] - now * (m / (np.sqrt(v) + 1e-8) + 1e-4 * weights[k])).astype(np.float32)
+                net[k] = (net[k] - now * (m / (np.sqrt(v) + 1e-8) + 1e-4 * net[k])).astype(np.float32)
         log(f"epoch {epoch + 1} of {epochs}: loss {np.mean(losses):.4f}")
-    return SmallNet(weights, n_classes)
+    return SmallNet(net, n_classes)
+
+
+def n_batches(n: int, size: int = BATCH) -> int:
+    """Steps of one round through `n` crops."""
+    return -(-n // size)
 
 
 def _clipped(slopes: Weights) -> Weights:
@@ -132,8 +141,10 @@ def _forward(weights: Weights, x: Array) -> tuple[Array, list[Any]]:
     return hidden @ weights["o"] + weights["ob"], kept
 
 
-def _loss(weights: Weights, x: Array, y: NDArray[np.int64], boxes: Array, n_classes: int) -> tuple[float, Weights]:
-    """Cross entropy, plus a smooth error of the boxes where there is something; and the slopes."""
+def _loss(
+    weights: Weights, x: Array, y: NDArray[np.int64], boxes: Array, n_classes: int, counts: Array
+) -> tuple[float, Weights]:
+    """Cross entropy, plus a smooth error of the boxes where there is something; and the slopes. Crops by `counts`."""
     out, kept = _forward(weights, x)
     n, rows = len(x), np.arange(len(x))
     p = _softmax(out[:, :-BOX])
@@ -141,12 +152,13 @@ def _loss(weights: Weights, x: Array, y: NDArray[np.int64], boxes: Array, n_clas
     off = np.where(there, out[:, -BOX:] - boxes, 0)
     size = np.abs(off)
     bent = np.where(size < SMOOTH, 0.5 * size**2 / SMOOTH, size - SMOOTH / 2)
-    loss = -np.log(np.maximum(p[rows, y], 1e-12)).mean() + BOX_WEIGHT * bent.sum() / n
+    each = -np.log(np.maximum(p[rows, y], 1e-12)) + BOX_WEIGHT * bent.sum(axis=1)
+    loss = (counts * each).sum() / n
     slope = np.empty_like(out)
     slope[:, :-BOX] = p
     slope[rows, y] -= 1
     slope[:, -BOX:] = BOX_WEIGHT * np.clip(off / SMOOTH, -1, 1)
-    return float(loss), _backward(weights, kept, (slope / n).astype(out.dtype))
+    return float(loss), _backward(weights, kept, (slope * counts[:, None] / n).astype(out.dtype))
 
 
 def _backward(weights: Weights, kept: list[Any], slope: Array) -> Weights:
