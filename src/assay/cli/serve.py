@@ -54,7 +54,10 @@ def serve(
     ] = None,
     trainer: Annotated[
         list[str] | None,
-        typer.Option(envvar="ASSAY_TRAINERS", help="NAME=COMMAND or NAME=python:module:function: what trains; repeat for several."),
+        typer.Option(
+            envvar="ASSAY_TRAINERS",
+            help="NAME=COMMAND or NAME=python:module:function: what trains; repeat for several.",
+        ),
     ] = None,
     open_projects: Annotated[
         bool, typer.Option("--open-projects", envvar="ASSAY_OPEN_PROJECTS", help="Let everybody make projects.")
