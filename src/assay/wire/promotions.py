@@ -30,7 +30,10 @@ class WatchOut(WireModel):
 
 
 class PromotionOut(WireModel):
-    """A model version on its way into use; `gate` is the document that is signed, null before it was judged."""
+    """A model version on its way into use; `gate` is the document that is signed, null before it was judged.
+
+    `in_use` says whether it is the one in use now: another may have taken its place since.
+    """
 
     id: str
     model: str
@@ -48,6 +51,7 @@ class PromotionOut(WireModel):
     gate_digest: str | None
     proposal_id: str | None
     taken_at: Instant | None
+    in_use: bool
     watch_until: Instant | None
     ended_at: Instant | None
     reason: str | None

@@ -22,6 +22,15 @@ export interface Looking {
   readonly order?: "came" | "worst" | null;
 }
 
+/** Which gold items of an evaluation are asked for; empty parts ask nothing. */
+export interface Behind {
+  readonly kind?: T.EvaluationError["kind"] | null;
+  readonly label_class?: string | null;
+  readonly slice?: string | null;
+  readonly beside?: "better" | "worse" | null;
+  readonly wrong?: boolean;
+}
+
 export const api = {
   session: () => call("GET", "/v1/session", {}),
   signIn: (login: string, password: string) => call("POST", "/v1/session", { body: { login, password } }),
@@ -123,6 +132,32 @@ export const api = {
   productionChecks: (project: string, cursor: string | null) => call("GET", "/v1/projects/{project}/production/checks", { path: { project }, query: { cursor: cursor ?? undefined, limit: 25 } }),
   readiness: (project: string, scale: number) => call("GET", "/v1/projects/{project}/readiness", { path: { project }, query: { scale } }),
 
+  models: (project: string, query: Slice = {}) => call("GET", "/v1/projects/{project}/models", { path: { project }, query }),
+  model: (project: string, model: string) => call("GET", "/v1/projects/{project}/models/{model}", { path: { project, model } }),
+  uploadModel: (project: string, raw: Blob) => sendRaw("/v1/projects/{project}/model-files", { path: { project }, raw }),
+  registerModel: (project: string, body: T.ModelNew) => call("POST", "/v1/projects/{project}/models", { path: { project }, body }),
+  trainers: (project: string) => call("GET", "/v1/projects/{project}/trainers", { path: { project } }),
+  train: (project: string, body: { trainer: string; name: string; release: string; intended_use: string; config: Record<string, unknown> }) => call("POST", "/v1/projects/{project}/model-runs", { path: { project }, body }),
+  modelRuns: (project: string, query: Slice = {}) => call("GET", "/v1/projects/{project}/model-runs", { path: { project }, query }),
+  modelRun: (project: string, run: string) => call("GET", "/v1/projects/{project}/model-runs/{run}", { path: { project, run } }),
+  evaluations: (project: string, model: string, query: Slice = {}) => call("GET", "/v1/projects/{project}/models/{model}/evaluations", { path: { project, model }, query }),
+  evaluation: (project: string, evaluation: string) => call("GET", "/v1/projects/{project}/evaluations/{evaluation}", { path: { project, evaluation } }),
+  evaluationItems: (project: string, evaluation: string, query: Behind & Slice) => call("GET", "/v1/projects/{project}/evaluations/{evaluation}/items", { path: { project, evaluation }, query }),
+  evaluate: (project: string, model: string, body: { against?: string | null; min_confidence?: number } = {}) => call("POST", "/v1/projects/{project}/models/{model}/evaluations", { path: { project, model }, body }),
+  suggestNow: (project: string, model: string) => call("POST", "/v1/projects/{project}/models/{model}/suggestions", { path: { project, model } }),
+  certifyNow: (project: string, model: string) => call("POST", "/v1/projects/{project}/models/{model}/certificates", { path: { project, model } }),
+  certificates: (project: string, query: Slice & { model?: string }) => call("GET", "/v1/projects/{project}/certificates", { path: { project }, query }),
+  audits: (project: string, certificate: string) => call("GET", "/v1/projects/{project}/certificates/{certificate}/audits", { path: { project, certificate } }),
+  suggestionPolicy: (project: string) => call("GET", "/v1/projects/{project}/suggestion-policy", { path: { project } }),
+  saveSuggestionPolicy: (project: string, body: T.SuggestionPolicyNew) => call("PUT", "/v1/projects/{project}/suggestion-policy", { path: { project }, body }),
+  suggestionFigures: (project: string) => call("GET", "/v1/projects/{project}/suggestion-figures", { path: { project } }),
+  promotions: (project: string, query: Slice = {}) => call("GET", "/v1/projects/{project}/promotions", { path: { project }, query }),
+  promotion: (project: string, promotion: string) => call("GET", "/v1/projects/{project}/promotions/{promotion}", { path: { project, promotion } }),
+  askPromotion: (project: string, body: { model: string; why: string }) => call("POST", "/v1/projects/{project}/promotions", { path: { project }, body }),
+  rollBack: (project: string, body: { reason: string; promotion_id: string }) => call("POST", "/v1/projects/{project}/rollbacks", { path: { project }, body }),
+  actAlone: (project: string, proposal: string, body: { password: string; reason: string; digest: string }) => call("POST", "/v1/projects/{project}/proposals/{proposal}/emergency", { path: { project, proposal }, body }),
+  putForward: (project: string, body: { kind: "threshold"; title: string; action: Record<string, unknown>; evidence: Record<string, string> }) => call("POST", "/v1/projects/{project}/proposals", { path: { project }, body }),
+
   inbox: (project: string) => call("GET", "/v1/projects/{project}/inbox", { path: { project } }),
   proposal: (project: string, proposal: string) => call("GET", "/v1/projects/{project}/proposals/{proposal}", { path: { project, proposal } }),
   signProposal: (project: string, proposal: string, body: { password: string; meaning: string; digest: string }) => call("POST", "/v1/projects/{project}/proposals/{proposal}/signatures", { path: { project, proposal }, body }),
@@ -169,6 +204,11 @@ export const api = {
 /** The address of a table as CSV. */
 export function csvOf(project: string, table: string, query: Readonly<Record<string, string | number | readonly string[] | null | undefined>> = {}): string {
   return addressOf(`${P}/${table}`, { path: { project }, query: { ...query, format: "csv" } });
+}
+
+/** The address of a model card as Markdown. */
+export function cardOf(project: string, model: string): string {
+  return addressOf(`${P}/models/{model}/card`, { path: { project, model } });
 }
 
 export function downloadOf(project: string, id: string, images: boolean): string {

@@ -7196,6 +7196,8 @@ export interface components {
         /**
          * PromotionOut
          * @description A model version on its way into use; `gate` is the document that is signed, null before it was judged.
+         *
+         *     `in_use` says whether it is the one in use now: another may have taken its place since.
          */
         PromotionOut: {
             /** Ended At */
@@ -7210,6 +7212,8 @@ export interface components {
             gate_digest: string | null;
             /** Id */
             id: string;
+            /** In Use */
+            in_use: boolean;
             /** Instead Of */
             instead_of: string | null;
             /** Model */
@@ -7264,6 +7268,8 @@ export interface components {
             gated_at: string | null;
             /** Id */
             id: string;
+            /** In Use */
+            in_use: boolean;
             /** Instead Of */
             instead_of: string | null;
             /** Instead Of Id */

@@ -79,7 +79,11 @@ const PLACES: readonly { readonly title: string | null; readonly places: readonl
       { path: "/guideline", label: t.nav.guideline, icon: "guideline", roles: "all", note: (p) => (p.guideline_version === null ? "" : `v${String(p.guideline_version)}`) },
     ],
   },
-  { title: t.nav.ship, places: [{ path: "/releases", label: t.nav.releases, icon: "releases", roles: SEES_QUALITY }] },
+  { title: t.nav.ship, places: [
+    { path: "/releases", label: t.nav.releases, icon: "releases", roles: SEES_QUALITY },
+    { path: "/models", label: t.models.nav, icon: "models", roles: SEES_QUALITY },
+    { path: "/promotions", label: t.promotions.nav, icon: "promotions", roles: SEES_QUALITY },
+  ] },
   {
     title: t.costs.watch,
     places: [

@@ -1,5 +1,6 @@
 // All words that people read, in one place: plain, about the work and not the person, ready to translate.
 import { looking } from "./looking";
+import { modelling } from "./modelling";
 import { watching } from "./watching";
 
 const s = (n: number | string, one: string, many: string): string => `${String(n)} ${String(n) === "1" ? one : many}`;
@@ -7,6 +8,7 @@ const plural = (n: number, one: string, many: string): string => (n === 1 ? one 
 
 export const t = {
   ...looking,
+  ...modelling,
   ...watching,
 
   app: { name: "Assay" },
@@ -65,7 +67,7 @@ export const t = {
   things: {
     page: "the page", session: "your session", project: "the project", projects: "your projects", overview: "the overview", nextImage: "the next image", review: "the next answer to review",
     dispute: "the next dispute", schema: "the label schema", figures: "your figures", answers: "your answers", person: "the person", people: "the people", pictures: "the pictures",
-    findings: "the findings", releases: "the releases", release: "the release", items: "the images", item: "the image", policy: "the policy", link: "the link", costs: "the costs", forecast: "the forecast", readiness: "the evidence", production: "production quality", drift: "the watches", selections: "the selections",
+    findings: "the findings", releases: "the releases", release: "the release", items: "the images", item: "the image", policy: "the policy", link: "the link", costs: "the costs", forecast: "the forecast", readiness: "the evidence", production: "production quality", models: "the models", model: "the model", promotions: "the promotions", promotion: "the promotion", run: "the run", drift: "the watches", selections: "the selections",
   },
 
   errors: {

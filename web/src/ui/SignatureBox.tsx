@@ -38,13 +38,15 @@ interface BoxProps {
   readonly role: string;
   readonly meaning: string;
   readonly what: string;
+  /** Words on the button; "Sign …" when left out. */
+  readonly act?: string;
   readonly busy: boolean;
   readonly error: ErrorValue | null;
   readonly onSign: (password: string) => void;
   readonly onRefuse: (reason: string) => void;
 }
 
-export function SignatureBox({ name, role, meaning, what, busy, error, onSign, onRefuse }: BoxProps) {
+export function SignatureBox({ name, role, meaning, what, act = t.release.sign(what), busy, error, onSign, onRefuse }: BoxProps) {
   const [password, setPassword] = useState("");
   const [refusing, setRefusing] = useState(false);
   const [reason, setReason] = useState("");
@@ -66,7 +68,7 @@ export function SignatureBox({ name, role, meaning, what, busy, error, onSign, o
           <Form onSubmit={() => onSign(password)}>
             <div className={css.row}>
               <PasswordInput className={css.password ?? ""} aria-label={t.release.passwordAgain} placeholder={t.release.passwordAgain} autoComplete="current-password" value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
-              <Button type="submit" kind="primary" busy={busy} disabled={password === ""}>{t.release.sign(what)}</Button>
+              <Button type="submit" kind="primary" busy={busy} disabled={password === ""}>{act}</Button>
             </div>
             <div><Button kind="quiet" small onClick={() => setRefusing(true)}>{t.release.refuseWithReason}</Button></div>
           </Form>

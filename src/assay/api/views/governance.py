@@ -89,13 +89,15 @@ def promotion_out(promotion: Promotion, rx: Rx) -> PromotionOut:
     version = find_version(rx, promotion.version_id)
     before = None if promotion.incumbent_id is None else find_version(rx, promotion.incumbent_id)
     model = promotion.version_id if version is None else version.title
+    now = version_of_alias(rx, PRODUCTION)
+    in_use = promotion.state in IN_USE and now is not None and now.id == promotion.version_id
     return PromotionOut.model_construct(
         id=promotion.id,
         model=model,
         model_id=promotion.version_id,
         instead_of=None if before is None else before.title,
         state=promotion.state.value,
-        title=_title(promotion, model),
+        title=_title(promotion, model, in_use=in_use),
         why=promotion.why,
         requested_by=names(promotion.requested_by),
         requested_at=instant(promotion.requested_at_us),
@@ -104,6 +106,7 @@ def promotion_out(promotion: Promotion, rx: Rx) -> PromotionOut:
         gate_digest=promotion.gate_digest,
         proposal_id=promotion.proposal_id,
         taken_at=instant_or_none(promotion.taken_at_us),
+        in_use=in_use,
         watch_until=instant_or_none(promotion.watch_until_us),
         ended_at=instant_or_none(promotion.ended_at_us),
         reason=promotion.reason,
@@ -116,8 +119,7 @@ def promotion_page(promotion: Promotion, rx: Rx, project: Membership) -> Promoti
     evaluation = None if promotion.evaluation_id is None else evaluation_in(rx, promotion.evaluation_id)
     refused = promotion.state is PromotionState.REFUSED
     gated_us = promotion.ended_at_us if refused else None if proposal is None else proposal.created_at_us
-    now, whole = version_of_alias(rx, PRODUCTION), promotion_out(promotion, rx)
-    in_use = promotion.state in IN_USE and now is not None and now.id == promotion.version_id
+    whole = promotion_out(promotion, rx)
     return PromotionPage.model_construct(
         **{name: getattr(whole, name) for name in PromotionOut.model_fields},
         evaluated_at=None if evaluation is None else instant(evaluation.created_at_us),
@@ -125,7 +127,7 @@ def promotion_page(promotion: Promotion, rx: Rx, project: Membership) -> Promoti
         instead_of_id=promotion.incumbent_id,
         wanted_from=[] if proposal is None else _wanted_from(proposal, rx),
         watch=_watch(promotion, rx) if promotion.state is PromotionState.WATCHED else None,
-        may_roll_back=in_use and project.has("lead", "approver", "admin"),
+        may_roll_back=whole.in_use and project.has("lead", "approver", "admin"),
     )
 
 
@@ -151,7 +153,9 @@ def _watch(promotion: Promotion, rx: Rx) -> WatchOut:
     return WatchOut(quality=EstimateOut.of(quality), roll_back_below=rules.roll_back_below, min_items=rules.watch_items)
 
 
-def _title(promotion: Promotion, model: str) -> str:
+def _title(promotion: Promotion, model: str, *, in_use: bool) -> str:
+    if promotion.state in IN_USE and not in_use:
+        return f"{model} was in use; another model has taken its place"
     said = "" if promotion.gate is None else headline(promotion.gate)
     words = {
         PromotionState.REQUESTED: f"{model} is being evaluated",

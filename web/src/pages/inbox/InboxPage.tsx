@@ -91,6 +91,8 @@ function useWaiting(): { mine: Waiting[]; others: Waiting[]; pending: boolean; e
 /** The page behind a row of the inbox. */
 function placeOf(row: InboxRow, base: string): string {
   if (row.kind === "release") return `${base}/releases/${row.id}`;
+  const promotion = /\/promotions\/(\w+)$/.exec(row.where)?.[1];
+  if (promotion !== undefined) return `${base}/promotions/${promotion}`;
   return row.kind === "escalation" ? `${base}/questions` : `${base}/proposals/${row.id}`;
 }
 
