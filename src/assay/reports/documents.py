@@ -57,7 +57,13 @@ def conventions_json(report: ConventionReport, work: Work, most_places: int = 12
         "label_class": looked_json(report.label_class),
         "geometry": looked_json(report.geometry),
         "care": [
-            {"author": care.name, "n_images": care.n_images, "misses": number(care.misses), "noise": care.noise}
+            {
+                "author": care.name,
+                "n_images": care.n_images,
+                "misses": number(care.misses),
+                "noise": care.noise,
+                "unsteadiness": number(care.unsteadiness),
+            }
             for care in report.care
         ],
     }
@@ -85,7 +91,9 @@ def convention_json(convention: Convention, report: ConventionReport, work: Work
         "undecided": list(convention.undecided),
         "people": dict(convention.people_values),
         "p_value": convention.p_value,
+        "people_measured": numbers(convention.people_measured),
         "difference": convention.difference,
+        "difference_measured": number(convention.difference_measured),
         "clause_hint": convention.clause_hint,
         "clause": convention.clause,
         "other_clause": convention.other_clause,

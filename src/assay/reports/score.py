@@ -126,9 +126,7 @@ class ScoreReport:
         out += [f"  {kind:<13} {said(o.errors[kind])}" for kind in KINDS]
         out += [f"  wrong {name:<9} {said(share)}" for name, share in self.attributes.items()]
         if self.coco is not None:
-            out += [
-                f"  COCO {name:<10} {figure(v.value)}" for name, v in self.coco.values.items() if v.value is not None
-            ]
+            out += [f"  COCO {name:<10} {said(v)}" for name, v in self.coco.values.items() if v.value is not None]
         for title, rows in (("by author", self.by_author), ("by class", self.by_class), ("by split", self.by_split)):
             if len(rows) > 1:
                 out += [f"  {title}:", *(f"    {row.name}: F1 {said(row.f1)}" for row in rows)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from assay.kernel.estimate import Estimate
-from assay.quality.convention.evidence import Evidence, Flags, Floats
+from assay.quality.convention.evidence import Evidence, Flags
 from assay.quality.convention.features import Feature
 from assay.quality.convention.model import PersonCare
 from assay.quality.image_shares import share_by_image
@@ -14,7 +14,7 @@ from assay.quality.marks import Longs
 _OTHERS = 2
 
 
-def judge_care(evidence: Evidence, found: list[Feature], noise: Floats) -> tuple[PersonCare, ...]:
+def judge_care(evidence: Evidence, found: list[Feature], noise: list[Estimate]) -> tuple[PersonCare, ...]:
     """Misses where no practice differs, and noise of sides; one row a person in the order of names."""
     plain = np.ones(evidence.n_units, bool)
     for feature in found:
@@ -26,7 +26,8 @@ def judge_care(evidence: Evidence, found: list[Feature], noise: Floats) -> tuple
             name=name,
             n_images=int(met[number].sum()),
             misses=misses_of(evidence, rows & (evidence.cells.person == number)),
-            noise=None if np.isnan(noise[number]) else float(noise[number]),
+            noise=noise[number].value,
+            unsteadiness=noise[number],
         )
         for number, name in enumerate(evidence.people)
     )

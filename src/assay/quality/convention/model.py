@@ -62,6 +62,9 @@ class Convention:
         other_clause: the rule the other way round.
         holds: (n_units,) the kind of object it is about.
         places: units (rows of the evidence) where the sides part, best first.
+        people_measured: `people_values` with intervals, about what is common to all; n counts what a person was judged
+            by.
+        difference_measured: `difference` with its interval.
     """
 
     kind: Kind
@@ -82,6 +85,8 @@ class Convention:
     other_clause: str
     holds: NDArray[np.bool_] = field(repr=False)
     places: NDArray[np.int64] = field(repr=False)
+    people_measured: dict[str, Estimate] = field(default_factory=dict)
+    difference_measured: Estimate | None = None
 
     @property
     def departing(self) -> tuple[str, ...]:
@@ -141,12 +146,14 @@ class PersonCare:
         misses: share of units left out that two others drew, on units without any feature found.
         noise: robust deviation of sides from the unit's median in shares of the side, patterns found taken out; None
             when nobody else drew what they drew.
+        unsteadiness: the same with its interval.
     """
 
     name: str
     n_images: int
     misses: Estimate
     noise: float | None
+    unsteadiness: Estimate
 
 
 @dataclass(frozen=True, slots=True)

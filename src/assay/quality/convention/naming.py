@@ -36,6 +36,7 @@ class Boundary:
         back: (n_people,) times they said `first` where the others say `second`.
         back_of: (n_people,) units where the others say `second`.
         lean: (n_people,) share moved less share moved back.
+        lean_error: (n_people,) its standard error, for contradictions as clustered in images as they are.
         cells: rows of the evidence with a contradiction between the two.
         at_first: rows of the evidence where the others say `first`.
         at_second: rows of the evidence where they say `second`.
@@ -50,6 +51,7 @@ class Boundary:
     back: Longs
     back_of: Longs
     lean: Floats
+    lean_error: Floats
     cells: Longs
     at_first: Longs
     at_second: Longs
@@ -177,7 +179,7 @@ class Contradictions:
         lean, error = lean_of(moved, moved_of, back, back_of)
         return Boundary(
             first, second, min(1.0, p_value * n_pairs), divide(lean, error * np.sqrt(over)),
-            moved, moved_of, back, back_of, lean,
+            moved, moved_of, back, back_of, lean, error * np.sqrt(over),
             self.rows[moved_at | back_at], self.rows[self.others == c], self.rows[self.others == d],
         )  # fmt: skip
 

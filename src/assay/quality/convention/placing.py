@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from assay.kernel.estimate import Estimate, nothing_measured
 from assay.quality.convention.camps import Camps, divide
 from assay.quality.convention.evidence import Evidence, Flags, Floats
 from assay.quality.convention.features import CLASS, COVERED, COVERED_CUTS, EDGE_CUTS, FLAG, Feature, edge_distance
+from assay.quality.intervals import z_value
 from assay.quality.marks import Longs
 
 PLACE_FLOOR: Final = 0.04  # of the side
@@ -22,6 +24,9 @@ MOST_PATTERNS: Final = 3
 MOST_CLASSES: Final = 12
 MIN_MASK_UNITS: Final = 20
 MIN_MASK_IMAGES: Final = 10
+_NOISE: Final = "median-ranks-by-image"
+_ROBUST: Final = 1.4826  # of a normal distribution, deviation over median absolute deviation
+_FEWEST_IMAGES: Final = 2
 _FARTHEST: Final = 1.0  # an offset of more than the side itself is cut there
 
 # Sign of each side (left, top, right, bottom) in outward offsets.
@@ -163,15 +168,31 @@ class Offsets:
         sides = self._extent[trial.rows][:, pattern.signs != 0]
         return Steadiness(trial.errors()[tested], float(np.median(sides)), trial.n_images)
 
-    def noise(self) -> Floats:
-        """(n_people,) robust deviation of what is left of each person's offsets; NaN where there are none."""
-        out = np.full(self._n_people, np.nan)
-        for person in range(self._n_people):
-            mine = self.sides[self.person == person]
-            known = mine[~np.isnan(mine)]
-            if len(known):
-                out[person] = 1.4826 * float(np.median(np.abs(known - np.median(known))))
-        return out
+    def noise(self) -> list[Estimate]:
+        """Robust deviation of what is left of each person's offsets; a value of None where there are none.
+
+        The interval is that of the median of absolute deviations by ranks, widened by how much marks of one image are
+        alike in lying above or below it.
+        """
+        return [self._noise_of(self.person == person) for person in range(self._n_people)]
+
+    def _noise_of(self, mine: Flags) -> Estimate:
+        sides, image = self.sides[mine], np.repeat(self.image[mine], 4)
+        known = ~np.isnan(sides.ravel())
+        values, image = sides.ravel()[known], image[known]
+        n_marks, n_images = int((~np.isnan(sides)).any(axis=1).sum()), len(np.unique(image))
+        if not len(values):
+            return nothing_measured(_NOISE)
+        off = np.abs(values - np.median(values))
+        middle = float(np.median(off))
+        above = (off > middle) - 0.5
+        place = np.unique(image, return_inverse=True)[1]
+        together = max(1.0, float((np.bincount(place, above) ** 2).sum() / (above**2).sum()))
+        reach = z_value() * np.sqrt(together / len(off)) / 2
+        low, high = np.quantile(off, [max(0.5 - reach, 0.0), min(0.5 + reach, 1.0)])
+        if n_images < _FEWEST_IMAGES:
+            return Estimate(_ROBUST * middle, None, None, n_marks, n_images, _NOISE)
+        return Estimate(_ROBUST * middle, _ROBUST * float(low), _ROBUST * float(high), n_marks, n_images, _NOISE)
 
     def _value(self, pattern: Pattern) -> tuple[Floats, Flags]:
         """Mean signed offset over the sides of a pattern, and where it can be told."""

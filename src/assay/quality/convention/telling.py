@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from scipy.stats import chi2
 
 from assay.kernel.estimate import Estimate
 from assay.quality.convention import words
@@ -29,6 +30,8 @@ LOG_ODDS_FLOOR: Final = (
 MIN_APART: Final = 20  # times each side met objects of the kind that have no other feature found
 MIN_DISCORDANT: Final = 3  # times a person met an object of the kind that somebody drew and somebody did not
 MOST_PLACES: Final = 200
+_BY_IMAGE: Final = "normal-by-image"
+_OF_SHARES: Final = "difference-of-shares"
 SHOWS_WELL: Final = 0.9  # places are shown whose difference is about this quantile of all
 
 
@@ -99,10 +102,15 @@ class Teller:
             other_clause=said.leave,
             holds=kind,
             places=self._places(kind, leavers, keepers),
+            people_measured=self._measured(
+                tested, delta, error, tested[told.cells.person], told.unit[told.cells.unit], holds
+            ),
+            difference_measured=_apart(leaving[0], keeping[0]),
         )
 
     def renamed(self, boundary: Boundary, tested: Longs) -> Convention | None:
         """A line between two classes that people draw at different places; the smaller camp is the one that departs."""
+        cells, rows = self._evidence.cells, np.union1d(boundary.at_first, boundary.at_second)
         from_, to = self._name(boundary.first), self._name(boundary.second)
         high, low = tested[boundary.camps.high], tested[~boundary.camps.high]
         sure_low, sure_high = self._named(tested, boundary.camps)
@@ -139,11 +147,18 @@ class Teller:
             other_clause=other,
             holds=np.isin(self._evidence.label_class, (boundary.first, boundary.second)),
             places=self._contradicted(boundary, high, low),
+            people_measured=self._measured(
+                tested, boundary.lean, boundary.lean_error, cells.person[rows], cells.unit[rows]
+            ),
+            difference_measured=self._gap(boundary.camps, cells.unit[rows]),
         )
 
     def placed(self, placement: Placement, tested: Longs) -> Convention | None:
         """A way of placing sides in which people differ; None when too small."""
-        camps, pattern = placement.camps, placement.pattern
+        camps, pattern, cells = placement.camps, placement.pattern, self._evidence.cells
+        rows = np.flatnonzero(cells.drew & pattern.holds[cells.unit] & (self._evidence.others_drew > 0))
+        rows = rows[np.isin(cells.person[rows], tested)]
+        units = cells.unit[rows]
         if not placement.is_large or not (camps.is_clear or pattern.name == LOOSENESS):
             return None
         further, nearer, hint = words.place_words(pattern.name)
@@ -181,6 +196,8 @@ class Teller:
             other_clause=other,
             holds=pattern.holds,
             places=self._apart(pattern, high, low),
+            people_measured=self._measured(tested, placement.effect, placement.error, cells.person[rows], units),
+            difference_measured=self._spread(placement, units) if kind == "spread" else self._gap(camps, units),
         )
 
     def whom(self, feature: Feature) -> str:
@@ -247,6 +264,33 @@ class Teller:
     def _values(self, tested: Longs, values: Floats) -> dict[str, float]:
         return {self._evidence.people[p]: float(value) for p, value in zip(tested, values, strict=True)}
 
+    def _measured(
+        self, tested: Longs, values: Floats, errors: Floats, person: Longs, unit: Longs, holds: Flags | None = None
+    ) -> dict[str, Estimate]:
+        """Each person's value with its interval; `person` and `unit` are what it rests on, of the kind that `holds`."""
+        out = {}
+        for number, p in enumerate(tested.tolist()):
+            mine = unit[(person == p) & (True if holds is None else holds[unit])]
+            value, reach = float(values[number]), z_value() * float(errors[number])
+            n_images = len(np.unique(self._evidence.image[mine]))
+            out[self._evidence.people[p]] = Estimate(
+                value, value - reach, value + reach, len(mine), n_images, _BY_IMAGE
+            )
+        return out
+
+    def _gap(self, camps: Camps, unit: Longs) -> Estimate:
+        """How far the two sides lie apart."""
+        reach = z_value() * camps.gap_error
+        n_images = len(np.unique(self._evidence.image[unit]))
+        return Estimate(camps.gap, camps.gap - reach, camps.gap + reach, len(unit), n_images, _BY_IMAGE)
+
+    def _spread(self, placement: Placement, unit: Longs) -> Estimate:
+        """Deviation between people, with the interval of that of as many normal values."""
+        value, n = float(np.std(placement.effect)), len(placement.effect)
+        low, high = (value * float(np.sqrt(n / chi2.isf(tail, n - 1))) for tail in (0.025, 0.975))
+        n_images = len(np.unique(self._evidence.image[unit]))
+        return Estimate(value, low, high, len(unit), n_images, "deviation-of-people")
+
     def _places(self, holds: Flags, leavers: Longs, keepers: Longs) -> Longs:
         """Units that most of one side left out and most of the other drew."""
         cells, n = self._evidence.cells, self._evidence.n_units
@@ -295,6 +339,17 @@ def _kind(camps: Camps) -> Kind:
 def _over(one: Estimate, other: Estimate) -> float:
     """One value less another; 0 when either is missing."""
     return 0.0 if one.value is None or other.value is None else one.value - other.value
+
+
+def _apart(one: Estimate, other: Estimate) -> Estimate:
+    """One share less another with its interval from theirs (Newcombe 1998, method 10)."""
+    value, n, n_images = _over(one, other), one.n + other.n, max(one.n_items, other.n_items)
+    ends = (one.value, one.low, one.high, other.value, other.low, other.high)
+    if any(end is None for end in ends):
+        return Estimate(value, None, None, n, n_images, _OF_SHARES)
+    p, p_low, p_high, q, q_low, q_high = (float(end or 0.0) for end in ends)
+    low, high = np.hypot(p - p_low, q_high - q), np.hypot(p_high - p, q - q_low)
+    return Estimate(value, value - float(low), value + float(high), n, n_images, _OF_SHARES)
 
 
 def _verb(n: int, verb: str) -> str:
