@@ -19,6 +19,7 @@ from pathlib import Path
 from playwright.sync_api import Browser
 from tests.support.browser import NARROW, WIDE, Visitor, chromium, visiting
 from tests.support.demo_house import Printed, command, play_demo, rows
+from tests.support.open_work import SLUG, found_open_project, play_open_project
 from tests.support.roles import ROLES, role_links
 
 OFF_THE_MENU = ("item", "person", "gold-item", "release", "class", "account", "projects", "nowhere")
@@ -36,7 +37,9 @@ def served(house: Path | None) -> Iterator[tuple[Printed, Path, dict[str, str]]]
         else:
             shutil.copytree(house, home, ignore=shutil.ignore_patterns("*.lock"))
         links = role_links(home)
+        keys = found_open_project(home, {f"only-{role}": role for role in ROLES})
         with command("demo", "--house", home, "--port", "0", until="Ctrl-C stops") as printed:
+            play_open_project(printed.address, keys)
             yield printed, home, {role: f"{printed.address}/link#{token}" for role, token in links.items()}
 
 
@@ -54,6 +57,17 @@ def other_pages(home: Path) -> dict[str, str]:
     return dict(
         zip(OFF_THE_MENU, [*(f"/p/demo{path}" for path in found), "/account", "/?all=1", "/nowhere"], strict=True)
     )
+
+
+def open_pages(role: str) -> dict[str, str]:
+    """The pages that look different while work is going on."""
+    shown = {
+        "lead": ["", "/inbox", "/items"],
+        "reviewer": ["/review"],
+        "expert": ["/adjudicate"],
+        "annotator": ["/annotate"],
+    }
+    return {f"open{path.replace('/', '-')}": f"/p/{SLUG}{path}" for path in shown.get(role, [])}
 
 
 def menu_of(visitor: Visitor) -> dict[str, str]:
@@ -97,7 +111,7 @@ def walk(
         visitor.accept_link(link)
         visitor.open("/p/demo")
         visitor.until(lambda: visitor.page.evaluate(READY), "no project page")
-        for name, path in {**menu_of(visitor), **pages}.items():
+        for name, path in {**menu_of(visitor), **open_pages(role), **pages}.items():
             if not only or name in only:
                 wrong += take(visitor, f"{role}-{name}", path, out)
         wrong += visitor.wrongs

@@ -25,6 +25,7 @@ marks_of = store.marks_of
 submissions_of_author = store.submissions_of_author
 count_by_author = store.count_by_author
 items_marked = store.items_marked
+items_marked_after = store.items_marked_after
 items_answered_by = store.items_answered_by
 items_imported_on = store.items_imported_on
 submissions_of_items = store.submissions_of_items

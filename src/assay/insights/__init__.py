@@ -1,7 +1,7 @@
 """Read-only questions across rooms: the overview, a person's page, classes, items, doubtful labels, practices."""
 
 from assay.insights.actions import dismiss_finding, draft_clause, publish_finding
-from assay.insights.browse import Found, Shown, Wanted, find_items, shown_on
+from assay.insights.browse import Found, FoundPage, Shown, Wanted, find_items, find_page, shown_on
 from assay.insights.class_page import ClassPage, Spread, read_class
 from assay.insights.doubts import Doubt, decide_doubt, decisions, find_doubts
 from assay.insights.errors import (
@@ -51,6 +51,7 @@ __all__ = [
     "FindingNotFoundError",
     "FindingSide",
     "Found",
+    "FoundPage",
     "Look",
     "Looked",
     "Overview",
@@ -79,6 +80,7 @@ __all__ = [
     "draft_clause",
     "find_doubts",
     "find_items",
+    "find_page",
     "findings_in",
     "last_look",
     "pairs_of",

@@ -11,11 +11,12 @@ from assay.annotations import (
     items_answered_by,
     items_imported_on,
     items_marked,
+    items_marked_after,
     marks_of,
     submissions_of_items,
 )
 from assay.gold import Gold, all_gold
-from assay.items import names_of_items
+from assay.items import count_items, items_after, names_of_items, ready_among
 from assay.kernel.actor import Actor
 from assay.queue import batched_items
 from assay.review import ConsensusState, consensus_of_items, consensus_scores
@@ -23,6 +24,9 @@ from assay.storage import House, Rx
 
 IMPORTED = "imported"
 """Stands for the author of labels that came along with an import."""
+CHUNK = 500
+MOST_COUNTED = 10_000
+"""Items of a class that are counted one by one for the head of a page; beyond, the count is said to be a floor."""
 MOST_MARKS = 80
 """Of one picture in the grid: more cannot be told apart on a thumbnail."""
 TAG = "tag"
@@ -75,7 +79,7 @@ class Shown:
 
 
 def find_items(actor: Actor, project: str, wanted: Wanted, *, house: House) -> list[Found]:
-    """Every item that fits, in order. Linear in the items of the project; the class filter reads every mark."""
+    """Every item that fits, in order. Linear in the items of the project."""
     with house.read(actor, project) as rx:
         named = names_of_items(rx)
         if wanted.text:
@@ -94,6 +98,65 @@ def find_items(actor: Actor, project: str, wanted: Wanted, *, house: House) -> l
             sets.append(live if wanted.gold else {item for item, _ in named if item not in live})
     fitting = [item for item, _ in named if all(item in each for each in sets)]
     return _ordered(fitting, {item: iou for item, (_, iou) in scores.items()}, wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    """Some of the items that fit.
+
+    Attributes:
+        found: in order.
+        more: others come behind the last of them.
+        n_matching: how many fit in all.
+        at_least: there may be more than `n_matching`.
+    """
+
+    found: tuple[Found, ...]
+    more: bool
+    n_matching: int
+    at_least: bool = False
+
+
+def find_page(
+    actor: Actor, project: str, wanted: Wanted, *, after: tuple[float, str] | None, limit: int, house: House
+) -> FoundPage:
+    """The items behind `after` that fit.
+
+    Without a filter, or with that of a class alone, it costs what it returns (and counting at most `MOST_COUNTED`
+    items), however large the project; with others it is linear in the items, as `find_items`.
+    """
+    if wanted != Wanted(label_class=wanted.label_class):
+        everything = find_items(actor, project, wanted, house=house)
+        rest = everything if after is None else [each for each in everything if (each.score, each.item_id) > after]
+        return FoundPage(tuple(rest[:limit]), len(rest) > limit, len(everything))
+    begin = "" if after is None else after[1]
+    with house.read(actor, project) as rx:
+        if wanted.label_class is None:
+            ids = [item.id for item in items_after(rx, begin, limit + 1)]
+            n, at_least = count_items(rx), False
+        else:
+            ids = _ready_with(rx, wanted.label_class, begin, limit + 1)
+            n, at_least = _count_ready_with(rx, wanted.label_class)
+    return FoundPage(tuple(Found(item, 0.0) for item in ids[:limit]), len(ids) > limit, n, at_least)
+
+
+def _ready_with(rx: Rx, label_class: str, after: str, n: int) -> list[str]:
+    """The next `n` items with the class that everybody may see."""
+    found: list[str] = []
+    while len(found) < n:
+        ids = items_marked_after(rx, label_class, after, min(n, CHUNK))
+        ready = ready_among(rx, ids)
+        found += [item for item in ids if item in ready]
+        if len(ids) < min(n, CHUNK):
+            break
+        after = ids[-1]
+    return found[:n]
+
+
+def _count_ready_with(rx: Rx, label_class: str) -> tuple[int, bool]:
+    """How many items have the class, counted to `MOST_COUNTED`, and whether there may be more."""
+    n = len(_ready_with(rx, label_class, "", MOST_COUNTED + 1))
+    return min(n, MOST_COUNTED), n > MOST_COUNTED
 
 
 def _in_state(

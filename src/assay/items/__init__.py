@@ -35,6 +35,7 @@ from assay.items.queries import (
     media_in,
     names_of_items,
     perceptual_hashes,
+    ready_among,
     running_imports,
     stored_bytes,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "names_of_items",
     "open_import",
     "perceptual_hashes",
+    "ready_among",
     "running_imports",
     "set_found",
     "start_import",

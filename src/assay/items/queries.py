@@ -37,6 +37,7 @@ def media_in(rx: Rx, item_id: str) -> Medium:
 items_by_id = store.items_by_id
 items_after = store.items_after
 count_items = store.count_items
+ready_among = store.ready_among
 names_of_items = store.names_of_items
 
 

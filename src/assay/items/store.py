@@ -150,6 +150,16 @@ def names_of_items(rx: Rx) -> list[tuple[str, str]]:
     return [(row.id, row.name) for row in rx.rows(_names)]
 
 
+_ready = sa.select(items.c.id).where(
+    items.c.project_id == PROJECT, items.c.state == "ready", items.c.id.in_(sa.bindparam("ids", expanding=True))
+)
+
+
+def ready_among(rx: Rx, ids: Sequence[str]) -> set[str]:
+    """Those of these items that everybody may see; at most a thousand ids."""
+    return {row.id for row in rx.rows(_ready, ids=list(ids))} if ids else set()
+
+
 def count_items(rx: Rx) -> int:
     """How many items are ready."""
     return rx.value(_count) or 0

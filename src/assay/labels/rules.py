@@ -71,7 +71,8 @@ def _check_class(label_class: LabelClass) -> None:
     if not label_class.shapes or not set(label_class.shapes) <= set(SHAPES):
         raise SchemaInvalidError(f"{where} allows {label_class.shapes}; known shapes are {', '.join(SHAPES)}.")
     if label_class.key is not None and label_class.key not in DIGITS:
-        raise SchemaInvalidError(f"{where} has the key {label_class.key!r}; keys are the digits 1 to 9.")
+        hint = "Letters and 0 are the tools' keys on the canvas; leave the key empty to get the next free digit."
+        raise SchemaInvalidError(f"{where} has the key {label_class.key!r}; keys are the digits 1 to 9.", hint=hint)
     for attribute in label_class.attributes:
         _check_attribute(where, attribute)
     _once(f"attribute of {where[4:]} called", [a.name for a in label_class.attributes], "Name each attribute once.")

@@ -29,11 +29,12 @@ class BrowseRow(WireModel):
 
 
 class BrowsePage(WireModel):
-    """A slice of the items that fit; `n_matching` counts all of them."""
+    """A slice of the items that fit; `n_matching` counts all of them, `at_least` says that there may be more."""
 
     rows: list[BrowseRow]
     next: str | None
     n_matching: int
+    at_least: bool
 
 
 class ItemIds(WireModel):

@@ -7,15 +7,18 @@ import pytest
 from tests.support.projects import SETUP, Project, a_project, box
 
 from assay.annotations import Mark
+from assay.annotations.store import annotation_rows
 from assay.insights import (
     ClassNotFoundError,
     Doubt,
     Snapshots,
     Wanted,
+    browse,
     decide_doubt,
     decisions,
     find_doubts,
     find_items,
+    find_page,
     pairs_of,
     read_class,
     read_pairs,
@@ -61,6 +64,45 @@ def test_each_filter_finds_exactly_what_it_names(house: House) -> None:
     assert found(project, gold=True) == []
     assert found(project, order="worst") == [second, third, first]
     assert found(project, order="worst", state="disputed", text="1.png") == [second]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [Wanted(), Wanted(label_class="cell"), Wanted(label_class="dust"), Wanted(state="new"), Wanted(order="worst")],
+)
+def test_page_after_page_gives_what_one_list_would(house: House, wanted: Wanted) -> None:
+    project = a_project(house, n_items=7, annotators=("ann", "bob"))
+    project.batch(project.items[:6], overlap=2)
+    drawn = {item: [box(label_class="dust" if n % 3 == 0 else "cell"), box(60)] for n, item in enumerate(project.items)}
+    project.work("ann", drawn)
+    project.work("bob", {**drawn, project.items[1]: NOTHING, project.items[2]: [box(100)]})
+    project.follow()
+    expected = find_items(SETUP, project.id, wanted, house=house)
+    pages, after = [], None
+    while True:
+        page = find_page(SETUP, project.id, wanted, after=after, limit=2, house=house)
+        assert (page.n_matching, page.at_least) == (len(expected), False)
+        pages += page.found
+        if not page.more:
+            break
+        after = (page.found[-1].score, page.found[-1].item_id)
+    assert pages == expected
+
+
+def test_items_of_a_class_are_passed_over_while_an_import_hides_them_and_counted_up_to_a_limit(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = a_worked_project(house)
+    hidden = "0" * 32
+    with house.write(SETUP, project.id, "a mark whose item is not ready") as tx:
+        mark = {"id": tx.new_id(), "submission_id": tx.new_id(), "item_id": hidden, "mark_no": 0, "revision": 1}
+        tx.insert(annotation_rows, {**mark, "label_class": "dust", "shape": "bbox", "medium": 0, "origin": "imported"})
+        tx.record("test.done", subject="test")
+    page = find_page(SETUP, project.id, Wanted(label_class="dust"), after=None, limit=1, house=house)
+    assert ([each.item_id for each in page.found], page.more, page.n_matching) == ([project.items[2]], False, 1)
+    monkeypatch.setattr(browse, "MOST_COUNTED", 1)
+    page = find_page(SETUP, project.id, Wanted(label_class="cell"), after=None, limit=9, house=house)
+    assert (len(page.found), page.n_matching, page.at_least) == (3, 1, True)
 
 
 def test_items_that_wait_in_the_queue_are_neither_new_nor_answered(house: House) -> None:

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from tests.support.projects import a_project
 
+from assay.annotations import store as annotation_store
 from assay.guidelines import store as guideline_store
 from assay.labels import store as label_store
 from assay.queue import store
@@ -102,7 +103,23 @@ def filled(open_shared_house: House) -> Iterator[tuple[House, str]]:
         }
         for row in met[:3000]
     ]
-    rows = {store.tasks: tasks, store.assignments: met, review_store.reviews: reviews}
+    mark = {"revision": 1, "project_id": project, "medium": 0, "mark_no": 0, "shape": "bbox", "origin": "person"}
+    marks = [
+        {
+            **mark,
+            "id": f"{n:032}",
+            "submission_id": f"{n // 3:032}",
+            "item_id": f"{n // 9:032}",
+            "label_class": f"c{n % 2}",
+        }
+        for n in range(N_TASKS // 2)
+    ]
+    rows = {
+        annotation_store.annotation_rows: marks,
+        store.tasks: tasks,
+        store.assignments: met,
+        review_store.reviews: reviews,
+    }
     rows |= {store.places: places, store.batches: batches, store.drafts: drafts}
     version = {"version": 1, "created_by": "x", "created_at_us": 1}
     rows[label_store.label_schemas] = [{**version, "project_id": other, "body": "[]"} for other in others]
@@ -173,6 +190,13 @@ def test_no_statement_of_the_hot_path_scans_or_sorts(filled: tuple[House, str], 
     assert BAD.findall(told) == [], told
     if name in {"held", "desk"}:
         assert "ix_assignments_in_hand" in told, "a person's whole history would be walked over"
+
+
+def test_the_items_of_a_class_are_found_by_their_index_however_many_marks_there_are(filled: tuple[House, str]) -> None:
+    house, project = filled
+    told = plan(house, annotation_store._marked_after, name="c1", after="", most=61, **{PROJECT_PARAMETER: project})
+    assert "ix_annotations_class" in told
+    assert re.findall(r"SCAN annotations|Seq Scan on annotations|TEMP B-TREE|Sort\b", told) == [], told
 
 
 def test_lapsed_leases_are_found_by_their_index_over_all_projects(filled: tuple[House, str]) -> None:

@@ -3834,9 +3834,11 @@ export interface components {
         };
         /**
          * BrowsePage
-         * @description A slice of the items that fit; `n_matching` counts all of them.
+         * @description A slice of the items that fit; `n_matching` counts all of them, `at_least` says that there may be more.
          */
         BrowsePage: {
+            /** At Least */
+            at_least: boolean;
             /** N Matching */
             n_matching: number;
             /** Next */

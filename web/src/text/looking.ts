@@ -4,6 +4,7 @@ const s = (n: number | string, one: string, many: string): string => `${String(n
 
 export const looking = {
   browse: {
+    atLeast: (n: string) => `At least ${n}`,
     title: (shown: string, all: string, filtered: boolean) => (filtered ? `${shown} of ${all} images fit` : `${all} images`),
     anyClass: "Any class", anyAuthor: "Anybody", anyScore: "Any agreement", anyGold: "Gold and others", goldOnly: "Gold only", goldNone: "Without gold",
     imported: "Imported labels",

@@ -38,6 +38,7 @@ export function Shell({ groups, link, project, user, userMenu, top, topEnd, chil
       <nav className={css.side} aria-label={t.shell.navigation}>
         {link({ to: "/", className: css.brand ?? "", current: false, children: <><Logo /> <span className={css.label}>{t.app.name}</span></> })}
         {project}
+        <div className={css.places}>
         {groups.map((group) => (
           <div key={group.title ?? ""} className={css.group}>
             {group.title !== null && <h2 className={css.groupTitle}>{group.title}</h2>}
@@ -61,6 +62,7 @@ export function Shell({ groups, link, project, user, userMenu, top, topEnd, chil
             </ul>
           </div>
         ))}
+        </div>
         <div className={css.user}>
           {userMenu(
             <>

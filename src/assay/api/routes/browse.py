@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import Path, Query
@@ -24,6 +25,7 @@ from assay.insights import (
     decisions,
     find_doubts,
     find_items,
+    find_page,
     read_class,
     read_pairs,
     shown_on,
@@ -92,23 +94,36 @@ def browse(
 ) -> BrowsePage | Response:
     """Items that fit, with the marks that stand for them now."""
     wanted = wanted_of(state, q, label_class, author, gold, below, order)
-    found = find_items(caller.actor, project.project_id, wanted, house=house)
-
-    def fetch(cursor: str, n: int) -> tuple[list[BrowseRow], str | None]:
-        start = _after(found, cursor)
-        ids = [each.item_id for each in found[start : start + n]]
-        with house.read(caller.actor, project.project_id) as rx:
-            known = items_by_id(rx, ids)
-            outs = items_out(rx, [known[i] for i in ids if i in known], project)
-            shown = shown_on(rx, [out.id for out in outs])
-        rows = [browse_row_out(out, shown[out.id]) for out in outs]
-        last = found[start + n - 1] if start + n < len(found) else None
-        return rows, None if last is None else make_cursor(last.score, last.item_id)
-
     if form == "csv":
+        found = find_items(caller.actor, project.project_id, wanted, house=house)
+
+        def fetch(cursor: str, n: int) -> tuple[list[BrowseRow], str | None]:
+            start = _after(found, cursor)
+            last = found[start + n - 1] if start + n < len(found) else None
+            rows = _rows(caller, project, house, found[start : start + n])
+            return rows, None if last is None else make_cursor(last.score, last.item_id)
+
         return table(fetch, cursor=cursor, limit=limit, form=form, name="items", model=BrowseRow)  # type: ignore[return-value]  # CSV is a response
-    rows, after = fetch(cursor, limit)
-    return BrowsePage.model_construct(rows=rows, next=after, n_matching=len(found))
+    key = read_cursor(cursor, float, str)
+    after = None if key is None else (float(key[0]), str(key[1]))
+    page = find_page(caller.actor, project.project_id, wanted, after=after, limit=limit, house=house)
+    last = page.found[-1] if page.more else None
+    return BrowsePage.model_construct(
+        rows=_rows(caller, project, house, page.found),
+        next=None if last is None else make_cursor(last.score, last.item_id),
+        n_matching=page.n_matching,
+        at_least=page.at_least,
+    )
+
+
+def _rows(caller: Caller, project: Membership, house: House, found: Sequence[Found]) -> list[BrowseRow]:
+    """Found items with the marks that stand for them now."""
+    ids = [each.item_id for each in found]
+    with house.read(caller.actor, project.project_id) as rx:
+        known = items_by_id(rx, ids)
+        outs = items_out(rx, [known[i] for i in ids if i in known], project)
+        shown = shown_on(rx, [out.id for out in outs])
+    return [browse_row_out(out, shown[out.id]) for out in outs]
 
 
 def _after(found: list[Found], cursor: str) -> int:

@@ -41,12 +41,13 @@ export function ItemsPage() {
     getNextPageParam: (last) => last.next,
   });
   const n = items.data?.pages[0]?.n_matching ?? null;
+  const atLeast = items.data?.pages[0]?.at_least ?? false;
   const filtered = isFiltered(search);
   return (
     <>
       <Top end={<CsvLink href={csvOf(slug, "browse", { ...looking })} />}><TopTitle title={t.nav.items} /></Top>
       <PageHead
-        title={n === null ? t.items.title(count(project.n_items)) : t.browse.title(count(n), count(project.n_items), filtered)}
+        title={n === null ? t.items.title(count(project.n_items)) : t.browse.title(atLeast ? t.browse.atLeast(count(n)) : count(n), count(project.n_items), filtered)}
         actions={may("lead") && n !== null && n > 0 && <Button onClick={() => setSaving(true)}>{t.browse.save}</Button>}
       />
       <Filters search={search} classes={(schema.data?.classes ?? []).map((each) => ({ value: each.id, label: each.name }))} />
@@ -99,7 +100,7 @@ function Tile({ row, book }: { row: BrowseRow; book: ClassBook }) {
             {row.marks.map((mark, at) => <ThumbMark key={at} bbox={mark.bbox} colour={classColour(book.at(mark.label_class), true)} />)}
           </svg>
         </span>
-        <span className={css.name}><StateShape state={open ? "waiting" : SHAPES[item.state]} size={12} /> <span>{item.name}</span></span>
+        <span className={css.name}><StateShape state={item.is_gold ? "ok" : open ? "waiting" : SHAPES[item.state]} size={12} /> <span>{item.name}</span></span>
         <span className={css.meta}>
           {item.is_gold ? t.itemMore.goldTitle(item.n_answers) : item.overlap === 0 ? t.items.states[item.state] : t.items.answers(item.n_answers, item.overlap)}
           {row.mean_iou !== null && ` · ${t.browse.iou(rate(row.mean_iou))}`}

@@ -6,6 +6,7 @@ import { api } from "@/api/calls";
 import { ApiError, asError } from "@/api/http";
 import type { LabelClass, Schema } from "@/api/types";
 import { keyOf, useProject, useSchema } from "@/app/project";
+import { clashesOf } from "./clashes";
 import { Top } from "@/app/top";
 import { moment } from "@/format/times";
 import { t } from "@/text/en";
@@ -13,7 +14,7 @@ import { Button, KeyHint } from "@/ui/Button";
 import { Card, PageHead } from "@/ui/Card";
 import { ClassName, Swatch } from "@/ui/ClassChip";
 import { Checkbox, Form, FormActions, NumberInput, TextInput } from "@/ui/Fields";
-import { ErrorLine, ErrorState, Loading } from "@/ui/Messages";
+import { ErrorLine, ErrorState, Loading, Notice } from "@/ui/Messages";
 import { TopTitle } from "@/ui/Shell";
 import { useAct } from "../shared/useForm";
 import { AttributesEditor, tidy } from "./AttributesEditor";
@@ -84,7 +85,8 @@ function Editor({ schema, onClose }: { schema: Schema | undefined; onClose: () =
   });
   const change = (at: number, part: Partial<LabelClass>): void => setClasses(classes.map((each, index) => (index === at ? { ...each, ...part } : each)));
   const add = (): void => setClasses([...classes, { id: "", name: "", shapes: ["bbox"], key: null, attributes: [], rules: { inside_image: true } }]);
-  const ready = classes.length > 0 && classes.every((each) => each.id !== "" && each.name.trim() !== "") && new Set(classes.map((each) => each.id)).size === classes.length;
+  const clashes = clashesOf(classes);
+  const ready = clashes.size === 0 && classes.length > 0 && classes.every((each) => each.id !== "" && each.name.trim() !== "") && new Set(classes.map((each) => each.id)).size === classes.length;
   return (
     <Card>
       <Form onSubmit={() => void save.run()}>
@@ -94,7 +96,7 @@ function Editor({ schema, onClose }: { schema: Schema | undefined; onClose: () =
             <Swatch at={at} />
             <TextInput label={t.schema.name} value={each.name} onChange={(event) => change(at, { name: event.currentTarget.value, ...(known.has(each.id) ? {} : { id: slugOf(event.currentTarget.value) }) })} />
             <TextInput label={t.schema.id} value={each.id} readOnly={known.has(each.id)} onChange={(event) => change(at, { id: slugOf(event.currentTarget.value) })} />
-            <TextInput label={t.schema.key} value={each.key ?? ""} placeholder={keyOf(classes, at)} maxLength={1} onChange={(event) => change(at, { key: /^[1-9]$/.test(event.currentTarget.value) ? event.currentTarget.value : null })} />
+            <TextInput label={t.schema.key} value={each.key ?? ""} placeholder={keyOf(classes, at)} maxLength={1} error={clashes.get(at)} onChange={(event) => change(at, { key: event.currentTarget.value.trim() === "" ? null : event.currentTarget.value })} />
             <NumberInput label={t.schema.minWidthLabel} min={0} value={each.rules?.min_width_px ?? ""} onChange={(value) => change(at, { rules: withRule(each.rules, "min_width_px", value) })} />
             <NumberInput label={t.schema.minHeightLabel} min={0} value={each.rules?.min_height_px ?? ""} onChange={(value) => change(at, { rules: withRule(each.rules, "min_height_px", value) })} />
             <NumberInput label={t.schema.maxCountLabel} min={0} value={each.rules?.max_count ?? ""} onChange={(value) => change(at, { rules: withRule(each.rules, "max_count", value) })} />
@@ -103,6 +105,7 @@ function Editor({ schema, onClose }: { schema: Schema | undefined; onClose: () =
             <AttributesEditor label={each.name} attributes={each.attributes ?? []} onChange={(attributes) => change(at, { attributes })} />
           </fieldset>
         ))}
+        {clashes.size > 0 && <Notice tone="stop">{t.schema.clashes}</Notice>}
         <ErrorLine error={save.error} />
         <FormActions>
           <Button onClick={add}>{t.schema.add}</Button>

@@ -32,17 +32,14 @@ export function ClausePanel({ guideline, view, className, keys, onLeave, onAsk }
     onLeave();
   };
   return (
-    <PanelPart title={clause === undefined ? className : at === 0 ? t.work.clauseFound(clause.id, clause.title) : t.work.clauseOf(className, clause.id)} note={<Button kind="quiet" small onClick={() => setReading(true)}>{t.work.guideline(guideline.version)}</Button>}>
+    <PanelPart title={clause === undefined ? className : at === 0 ? t.work.clauseFound(clause.id, clause.title) : t.work.clauseOf(className, clause.id)} note={<span className={css.clauseHead}><Button kind="quiet" small hint={keys.label("clause.search")} aria-label={t.work.searchClauses} onClick={() => view.search(true)}>{t.work.searchShort}</Button><Button kind="quiet" small onClick={() => setReading(true)}>{t.work.guideline(guideline.version)}</Button></span>}>
       {view.searching ? <ClauseSearch clauses={guideline.clauses} onPick={leave} onLeave={() => leave()} /> : (
         <>
           <div className={css.clauseBody}>{clause === undefined ? <p className={css.emptyList}>{t.work.noClause(className)}</p> : <ClauseBody clause={clause} />}</div>
           <div className={css.clauseNav}>
             {at === 0 && clause !== undefined && <Button small onClick={() => view.pick(null)}>{t.work.clausesOf(className)}</Button>}
             {at > 0 && n > 1 && <><Button small hint={keys.label("clause.next")} onClick={() => view.step(1)}>{t.work.nextClause}</Button><span className="grey">{t.work.clauseCount(at, n)}</span></>}
-            <span className={css.clauseEnd}>
-              <Button kind="quiet" small hint={keys.label("clause.search")} onClick={() => view.search(true)}>{t.work.searchClauses}</Button>
-              {onAsk !== undefined && <Button small hint={keys.label("escalate")} onClick={onAsk}>{t.work.askExpert}</Button>}
-            </span>
+            {onAsk !== undefined && <span className={css.clauseEnd}><Button small hint={keys.label("escalate")} onClick={onAsk}>{t.work.askExpert}</Button></span>}
           </div>
         </>
       )}
