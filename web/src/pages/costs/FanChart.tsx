@@ -20,7 +20,7 @@ export function FanChart({ forecast }: { forecast: Forecast }) {
   const [box, width] = useWidth<HTMLDivElement>(740);
   const { paid, path, changed_path: changed, currency } = forecast;
   const months = [...paid, ...path];
-  const top = Math.max(1e-9, ...months.map((p) => p.money.high)) * 1.05;
+  const top = Math.max(1e-9, ...months.map((p) => p.money.high), forecast.changed?.money.high ?? 0) * 1.05;
   const x = linear([0, Math.max(1, months.length - 1)], [LEFT + 8, width - RIGHT]);
   const y = linear([0, top], [HEIGHT - BOTTOM, 12]);
   const today = paid.length - 1;
@@ -57,17 +57,22 @@ export function FanChart({ forecast }: { forecast: Forecast }) {
   );
 }
 
+/** Heights of the two labels, the second moved away from the first to the side it lies on. */
+function apart(first: number, second: number | null): [number, number | null] {
+  if (second === null) return [first, null];
+  return [first, second < first ? Math.min(second, first - APART_PX) : Math.max(second, first + APART_PX)];
+}
+
 /** Both end values with their intervals at the right edge, apart from each other however close they lie. */
 function Ends({ forecast, left, y }: { forecast: Forecast; left: number; y: (value: number) => number }) {
   const { then, changed, currency } = forecast;
-  const upper = y(then.money.value);
-  const lower = changed === null ? null : Math.max(y(changed.money.value), upper + APART_PX);
+  const [now, lower] = apart(y(then.money.value), changed === null ? null : y(changed.money.value));
   return (
     <>
       <rect className={css.endBar} x={left + 8} width={6} rx={3} y={y(then.money.high)} height={Math.max(4, y(then.money.low) - y(then.money.high))} />
-      <path className={css.endTick} d={`M${String(left + 6)} ${upper.toFixed(1)}h10`} />
-      <text className={css.endValue} x={left + 28} y={upper - 1}>{money(then.money, currency)}</text>
-      <text className={css.tick} x={left + 28} y={upper + 13}>{moneyInterval(then.money)}</text>
+      <path className={css.endTick} d={`M${String(left + 6)} ${y(then.money.value).toFixed(1)}h10`} />
+      <text className={css.endValue} x={left + 28} y={now - 1}>{money(then.money, currency)}</text>
+      <text className={css.tick} x={left + 28} y={now + 13}>{moneyInterval(then.money)}</text>
       {changed !== null && lower !== null && (
         <>
           <rect className={css.endBarChanged} x={left + 17} width={6} rx={3} y={y(changed.money.high)} height={Math.max(4, y(changed.money.low) - y(changed.money.high))} />

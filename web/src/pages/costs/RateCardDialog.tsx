@@ -41,7 +41,7 @@ function CardForm({ cards, onClose }: { cards: readonly RateCard[]; onClose: () 
     <Form onSubmit={() => void save.run()}>
       <p className="soft">{newest === undefined ? t.costs.ratesFirst : t.costs.ratesNow(newest.version, newest.created_by, moment(newest.created_at, new Date()))}</p>
       <FormRow>
-        <TextInput label={t.costs.currency} value={draft.currency} maxLength={3} disabled={newest !== undefined} onChange={(event) => setDraft({ ...draft, currency: event.currentTarget.value.toUpperCase() })} />
+        <TextInput label={t.costs.currency} value={draft.currency} maxLength={3} readOnly={newest !== undefined} onChange={(event) => setDraft({ ...draft, currency: event.currentTarget.value.toUpperCase() })} />
         <NumberInput label={t.costs.hoursAWeek} value={draft.hours_a_week ?? 30} min={1} max={168} onChange={(value) => setDraft({ ...draft, hours_a_week: Number(value) })} />
       </FormRow>
       <fieldset className={css.lines}>

@@ -32,7 +32,7 @@ export function Cause({ monitor }: { monitor: Monitor }) {
   if (all.isError) return <Card title={t.diagnosis.title}><ErrorState error={asError(all.error)} onRetry={() => void all.refetch()} /></Card>;
   const own = all.data.rows.filter((each) => each.monitor_id === null || each.monitor_id === monitor.id);
   const shown = own.find((each) => each.id === shownId) ?? own[0];
-  if (shown === undefined) return <Card title={t.diagnosis.title}><p><b>{t.diagnosis.none}</b></p><p className="soft">{t.diagnosis.noneHint}</p></Card>;
+  if (shown === undefined) return <div className={css.stack}><Card title={t.diagnosis.title}><p><b>{t.diagnosis.none}</b></p><p className="soft">{t.diagnosis.noneHint}</p></Card></div>;
   const others = own.filter((each) => each.id !== shown.id);
   const earlier = others.length > 0 && (
     <Card title={t.diagnosis.earlier}>
@@ -43,7 +43,7 @@ export function Cause({ monitor }: { monitor: Monitor }) {
   );
   return (
     <>
-      {shown.result === null ? <Waiting key={shown.id} diagnosis={shown} /> : <Named diagnosis={shown} result={shown.result} />}
+      <div className={css.stack}>{shown.result === null ? <Waiting key={shown.id} diagnosis={shown} /> : <Named diagnosis={shown} result={shown.result} />}</div>
       <div className={css.stack}>
         {shown.result !== null && <ToDo result={shown.result} />}
         {earlier}
@@ -92,7 +92,7 @@ function Named({ diagnosis, result }: { diagnosis: Diagnosis; result: Result }) 
         <EvidenceChip value={count(diagnosis.n_then)} meta={`${t.diagnosis.archive}, ${t.diagnosis.same}`} />
         <EvidenceChip value={`${count(n - wrong)} of ${count(n)}`} meta={t.diagnosis.known} />
       </div>
-      <ul className={css.foot}>{result.words.map((words) => <li key={words}>{words}</li>)}</ul>
+      <details className={`${css.foot ?? ""} ${css.inWords ?? ""}`}><summary>{t.diagnosis.inWords}</summary><ul>{result.words.map((words) => <li key={words}>{words}</li>)}</ul></details>
       <p className={css.foot}>{t.diagnosis.how}</p>
     </Card>
   );
@@ -116,7 +116,7 @@ function ToDo({ result }: { result: Result }) {
   return (
     <Card title={t.diagnosis.doTitle}>
       <ol className={css.steps}>
-        <li><span className={css.no}>1</span><span><b>{result.action}</b>{place !== undefined && <><br /><Link to={`/p/${slug}/${place}`}>{t.diagnosis.steps[result.cause]}</Link></>}</span></li>
+        <li><span className={css.no}>1</span><span><b>{result.action}</b>{place !== undefined && <><br /><Link className={css.inText} to={`/p/${slug}/${place}`}>{t.diagnosis.steps[result.cause]}</Link></>}</span></li>
         <li><span className={css.no}>2</span><span>{follow}</span></li>
       </ol>
       <div className={css.leave}><StateShape state="none" /><span>{t.diagnosis.leave[result.cause]}</span></div>

@@ -1,6 +1,6 @@
 // Has what comes changed, what moved, since when, does it harm, and why: a watch's windows over time, and the experts' answer.
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, csvOf } from "@/api/calls";
 import { asError } from "@/api/http";
@@ -10,7 +10,7 @@ import { Top } from "@/app/top";
 import { count } from "@/format/numbers";
 import { moment } from "@/format/times";
 import { t } from "@/text/en";
-import { Button } from "@/ui/Button";
+import { Button, buttonClass } from "@/ui/Button";
 import { Card, Columns, PageHead } from "@/ui/Card";
 import { CsvLink } from "@/ui/DataTable";
 import { Select } from "@/ui/Fields";
@@ -112,7 +112,7 @@ function Watched({ monitor }: { monitor: Monitor }) {
         </>
       ) : (
         <>
-          <PageHead title={titleOf(newest)} tag={<LevelTag check={newest} stopped={monitor.state === "stopped"} />} text={newest.words.join(" ")} actions={actions(newest.level !== "quiet")} />
+          <PageHead title={titleOf(newest)} tag={<LevelTag check={newest} stopped={monitor.state === "stopped"} />} text={newest.words.filter((words) => !words.startsWith("Moved")).join(" ")} actions={actions(newest.level !== "quiet")} />
           <ErrorLine error={look.error} />
           <Columns
             evidence={
@@ -126,7 +126,7 @@ function Watched({ monitor }: { monitor: Monitor }) {
         </>
       )}
       <div className={css.three}>
-        {check !== undefined && <Moved check={check} />}
+        {check !== undefined && <div className={css.stack}><Moved check={check} /></div>}
         <Cause monitor={monitor} />
       </div>
       {dialog === "ask" && <AskDialog monitor={monitor} onClose={() => setDialog(null)} />}
@@ -147,8 +147,14 @@ function LevelTag({ check, stopped }: { check: DriftCheck; stopped: boolean }) {
   return <Tag tone={tone} state={tone}>{t.drift.levels[check.level]}</Tag>;
 }
 
+/** A share of answers in points, with its sign. */
+function points(part: number | null): string {
+  return part === null ? "" : (100 * part).toFixed(1).replace("-", "−");
+}
+
 /** What the chosen window says, and the way to its pictures. */
 function Picked({ check, onOpen }: { check: DriftCheck; onOpen: () => void }) {
+  const { slug } = useProject();
   const now = new Date();
   const since = check.since;
   return (
@@ -156,9 +162,12 @@ function Picked({ check, onOpen }: { check: DriftCheck; onOpen: () => void }) {
       <div className={css.pickedWords}>
         <b>{t.drift.window(t.drift.levels[check.level], moment(check.last_at, now), count(check.n))}</b>
         <p className="soft">{since?.best_at == null ? check.words[0] : t.drift.sinceText(moment(since.best_at, now), moment(since.first_at ?? since.best_at, now), moment(since.last_at ?? since.best_at, now))}</p>
-        {check.harm !== null && <p className="grey">{t.drift.harmSource[check.harm.source] ?? check.harm.source}</p>}
+        <p className="grey">{check.harm === null ? t.drift.harmNone : <>{t.drift.loss(points(check.harm.loss.value), `${points(check.harm.loss.low)} to ${points(check.harm.loss.high)}`, count(check.harm.loss.n))} {t.drift.harmSource[check.harm.source] ?? check.harm.source}</>}</p>
       </div>
-      <div className={css.pickedActions}><Button small onClick={onOpen}>{t.drift.openWindow(count(check.n))}</Button></div>
+      <div className={css.pickedActions}>
+        <Link className={buttonClass("quiet", true)} to={`/p/${slug}/production`}>{t.drift.production}</Link>
+        <Button small onClick={onOpen}>{t.drift.openWindow(count(check.n))}</Button>
+      </div>
     </div>
   );
 }

@@ -17,27 +17,23 @@ export function Pairs({ monitor, check, onOpen }: { monitor: Monitor; check: Dri
   const pairs = useQuery({ queryKey: ["driftPairs", slug, check.id], queryFn: () => api.driftPairs(slug, monitor.id, check.id, 2 * COLUMNS), staleTime: Infinity });
   const rows = pairs.data?.rows ?? [];
   return (
-    <>
-      <Card title={t.drift.pairs} note={t.drift.pairsNote}>
-        {pairs.isPending ? <Loading what={t.things.pictures} /> : rows.length === 0 ? <p className="grey">{t.drift.pairsNone}</p> : (
-          <div className={css.stack}>
-            {[rows.slice(0, COLUMNS), rows.slice(COLUMNS)].filter((some) => some.length > 0).map((some, k) => (
-              <div key={k} className={css.pairs}>
-                <span className={css.side}>{t.drift.before}</span>
-                {some.map(({ before }) => <Shot key={before.item_id} picture={before} side={t.drift.before} />)}
-                {some.length < COLUMNS && Array.from({ length: COLUMNS - some.length }, (_, n) => <span key={n} />)}
-                <span className={css.side}>{t.drift.now}</span>
-                {some.map(({ now }) => <Shot key={now.item_id} picture={now} side={t.drift.now} />)}
-              </div>
-            ))}
-          </div>
-        )}
-        <p className={css.pairsText}>{check.level === "quiet" ? t.drift.pairsQuiet : check.words.find((words) => words.startsWith("Moved")) ?? ""} <Button kind="quiet" small onClick={onOpen}>{t.drift.pictures}</Button></p>
-      </Card>
-      <Card title={t.drift.production}>
-        <p className="soft">{t.drift.productionText} <Link to={`/p/${slug}/production`}>{t.drift.openProduction}</Link></p>
-      </Card>
-    </>
+    <Card title={t.drift.pairs} note={t.drift.pairsNote}>
+      {pairs.isPending ? <Loading what={t.things.pictures} /> : rows.length === 0 ? <p className="grey">{t.drift.pairsNone}</p> : (
+        <div className={css.stack}>
+          {[rows.slice(0, COLUMNS), rows.slice(COLUMNS)].filter((some) => some.length > 0).map((some, k) => (
+            <div key={k} className={css.pairs}>
+              <span className={css.side}>{t.drift.before}</span>
+              {some.map(({ before }) => <Shot key={before.item_id} picture={before} side={t.drift.before} />)}
+              {some.length < COLUMNS && Array.from({ length: COLUMNS - some.length }, (_, n) => <span key={n} />)}
+              <span className={css.side}>{t.drift.now}</span>
+              {some.map(({ now }) => <Shot key={now.item_id} picture={now} side={t.drift.now} />)}
+            </div>
+          ))}
+        </div>
+      )}
+      {check.level === "quiet" && <p className={css.pairsText}>{t.drift.pairsQuiet}</p>}
+      <p className={css.pairsText}><Button small onClick={onOpen}>{t.drift.allPictures}</Button></p>
+    </Card>
   );
 }
 

@@ -11,12 +11,12 @@ import type { StateName } from "@/ui/State";
 import { useWidth } from "@/ui/useWidth";
 import css from "./Drift.module.css";
 import type { Change, Lane } from "./driftView";
-import { changeOf, distance, lanesOf, topOf } from "./driftView";
+import { changeOf, distance, heightOf, lanesOf, scaleOf } from "./driftView";
 
 const LEFT = 44;
 const RIGHT = 12;
-const LANE = 112;
-const GAP = 24;
+const LANE = 92;
+const GAP = 16;
 const SHAPES: Record<DriftCheck["level"], StateName> = { quiet: "ok", notice: "warn", alarm: "stop" };
 
 interface Props {
@@ -84,14 +84,15 @@ function Grid({ marks, y, right, write }: { marks: readonly number[]; y: Scale; 
 }
 
 function ViewLane({ lane, x, top, right }: { lane: Lane; x: Scale; top: number; right: number }) {
-  const high = topOf(lane);
-  const y = linear([0, high], [top + LANE, top + 30]);
+  const scale = scaleOf(lane);
+  const up = linear([0, 1], [top + LANE, top + 26]);
+  const y: Scale = (value) => up(heightOf(value, scale));
   return (
     <g>
-      <text className={css.laneName} x={LEFT} y={top + 24}>{t.drift.views[lane.name] ?? lane.name}</text>
-      <Grid marks={ticks(0, high, 2)} y={y} right={right} write={(mark) => (mark === 0 ? "0" : distance(mark))} />
+      <text className={css.laneName} x={LEFT} y={top + 20}>{t.drift.views[lane.name] ?? lane.name}{scale.logarithmic && <tspan className={css.words}> {t.drift.powers}</tspan>}</text>
+      <Grid marks={scale.marks} y={y} right={right} write={(mark) => (mark === 0 ? "0" : distance(mark))} />
       <line className={css.threshold} x1={LEFT} x2={right} y1={y(lane.threshold)} y2={y(lane.threshold)} />
-      <text className={css.words} x={LEFT + 4} y={y(lane.threshold) - 4}>{t.drift.threshold(distance(lane.threshold))}</text>
+      <text className={css.limitWords} x={right} y={y(lane.threshold) + 12} textAnchor="end">{t.drift.threshold(distance(lane.threshold))}</text>
       <path className={css.line} d={linePath(lane.points.map((p) => [x(p.at), y(p.value)]))} />
       {lane.points.map((p) => (p.fired ? <path key={p.at} className={css.fired} d={`M${(x(p.at) - 4).toFixed(1)} ${(y(p.value) + 3).toFixed(1)}h8l-4 -7z`} /> : <circle key={p.at} className={css.calm} cx={x(p.at)} cy={y(p.value)} r={2.5} />))}
     </g>
@@ -103,14 +104,14 @@ function HarmLane({ checks, x, top, right, line }: { checks: readonly DriftCheck
   const ends = known.flatMap(({ loss }) => [loss.low ?? loss.value ?? 0, loss.high ?? loss.value ?? 0]);
   const low = Math.min(0, ...ends);
   const high = Math.max(line * 2, ...ends) * 1.1;
-  const y = linear([low, high], [top + LANE, top + 30]);
+  const y = linear([low, high], [top + LANE, top + 26]);
   const points = (value: number): string => (value < 0 ? "−" : "") + String(Math.round(Math.abs(value) * 1000) / 10);
   return (
     <g>
-      <text className={css.laneName} x={LEFT} y={top + 24}>{t.drift.harmLane}</text>
+      <text className={css.laneName} x={LEFT} y={top + 20}>{t.drift.harmLane}</text>
       <Grid marks={ticks(low, high, 2)} y={y} right={right} write={points} />
       <line className={css.harmLine} x1={LEFT} x2={right} y1={y(line)} y2={y(line)} />
-      <text className={css.harmWords} x={LEFT + 4} y={y(line) - 4}>{t.drift.harmLine(points(line))}</text>
+      <text className={css.harmWords} x={right} y={y(line) + 12} textAnchor="end">{t.drift.harmLine(points(line))}</text>
       {known.map(({ at, loss, surely }) => (
         <g key={at} className={surely ? css.harmful : css.harmless}>
           <line className={css.lossInterval} x1={x(at)} x2={x(at)} y1={y(loss.low ?? loss.value ?? 0)} y2={y(loss.high ?? loss.value ?? 0)} />

@@ -1,7 +1,7 @@
 // The drift page's own arithmetic: order of watches, places among windows, scales.
 import { describe, expect, it } from "vitest";
 import type { Diagnosis, DriftCheck, Monitor } from "@/api/types";
-import { byUrgency, changeOf, distance, forestDomain, lanesOf, placeOf, progressOf, topOf } from "./driftView";
+import { byUrgency, changeOf, distance, forestDomain, heightOf, lanesOf, placeOf, progressOf, scaleOf } from "./driftView";
 
 function monitor(id: string, level: Monitor["level"], state: Monitor["state"] = "watching", created = "2026-01-01T00:00:00Z"): Monitor {
   return { id, name: id, state, level, window: 30, n_reference: 150, harm_line: 0.01, embedding: "e", created_at: created };
@@ -27,7 +27,21 @@ describe("windows", () => {
     const [lane] = lanesOf(checks);
     expect(lane?.points.map((p) => p.fired)).toEqual([false, false, true]);
     expect(lane?.threshold).toBe(20);
-    expect(topOf({ name: "x", threshold: 20, points: [] })).toBeCloseTo(23);
+  });
+
+  it("are drawn in powers of ten only where a change would press the clean ones flat", () => {
+    const near = scaleOf({ name: "x", threshold: 20, points: [{ at: 0, value: 90, fired: true }] });
+    expect([near.logarithmic, near.low]).toEqual([false, 0]);
+    expect(near.high).toBeCloseTo(103.5);
+    expect(heightOf(51.75, near)).toBeCloseTo(0.5);
+    const far = scaleOf({ name: "x", threshold: 30, points: [{ at: 0, value: 8, fired: false }, { at: 1, value: 14_000, fired: true }] });
+    expect(far.logarithmic).toBe(true);
+    expect(far.marks).toEqual([10, 1000]);
+    const [clean, limit, changed] = [8, 30, 14_000].map((value) => heightOf(value, far));
+    expect(clean).toBeGreaterThan(0);
+    expect(limit).toBeGreaterThan((clean ?? 0) + 0.1);
+    expect(changed).toBeLessThan(1);
+    expect(heightOf(0, far)).toBe(0);
   });
 
   it("place an instant between the ends of two windows", () => {
@@ -47,7 +61,7 @@ describe("windows", () => {
 
 describe("numbers", () => {
   it("carry no more digits than they need", () => {
-    expect([27.3, 3.14, 0.123, 0.0123].map(distance)).toEqual(["27", "3.1", ".12", ".012"]);
+    expect([14_032, 27.3, 3.14, 0.123, 0.0123].map(distance)).toEqual(["14k", "27", "3.1", ".12", ".012"]);
   });
 
   it("keep zero inside the scale of effects", () => {

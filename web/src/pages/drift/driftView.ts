@@ -1,5 +1,6 @@
 // What the drift page works out from checks: which watch comes first, where a change lies among the windows, what to say.
 import type { Diagnosis, DriftCheck, DriftLevel, Monitor } from "@/api/types";
+import { ticks } from "@/ui/chart";
 
 const URGENCY: Record<DriftLevel, number> = { alarm: 0, notice: 1, quiet: 2 };
 
@@ -57,13 +58,36 @@ export function changeOf(check: DriftCheck | undefined, checks: readonly DriftCh
   return { best: placeOf(since.best_at, checks), low: placeOf(since.first_at, checks), high: placeOf(since.last_at, checks) };
 }
 
+export interface LaneScale {
+  readonly logarithmic: boolean;
+  readonly low: number;
+  readonly high: number;
+  readonly marks: readonly number[];
+}
+
+/** From this many times the threshold on, a distance is drawn in powers of ten, so that clean windows can still be read. */
+const WIDE = 12;
+
 /** Scale of distances: everything that is drawn, and the threshold, with room above. */
-export function topOf(lane: Lane): number {
-  return Math.max(1e-9, lane.threshold, ...lane.points.map((p) => p.value)) * 1.15;
+export function scaleOf(lane: Lane): LaneScale {
+  const values = lane.points.map((p) => p.value);
+  const high = Math.max(1e-9, lane.threshold, ...values) * 1.15;
+  if (!(lane.threshold > 0) || high < WIDE * lane.threshold) return { logarithmic: false, low: 0, high, marks: ticks(0, high, 2) };
+  const low = Math.max(lane.threshold / 100, Math.min(lane.threshold, ...values.filter((value) => value > 0))) * 0.7;
+  const powers = Array.from({ length: 12 }, (_, k) => 10 ** (Math.ceil(Math.log10(low)) + k)).filter((mark) => mark <= high);
+  const every = Math.max(1, Math.ceil(powers.length / 3));
+  return { logarithmic: true, low, high: high * 1.2, marks: powers.filter((_, k) => k % every === 0) };
+}
+
+/** Where a distance stands on its scale, from 0 at the foot to 1 at the head. */
+export function heightOf(value: number, { logarithmic, low, high }: LaneScale): number {
+  if (!logarithmic) return (value - low) / (high - low);
+  return Math.max(0, Math.log(Math.max(value, low) / low) / Math.log(high / low));
 }
 
 /** A distance with as many digits as tell it apart from its threshold. */
 export function distance(value: number): string {
+  if (value >= 1000) return `${String(Math.round(value / 100) / 10)}k`;
   const digits = value >= 10 ? 0 : value >= 1 ? 1 : value >= 0.1 ? 2 : 3;
   return value.toFixed(digits).replace(/^0\./, ".");
 }

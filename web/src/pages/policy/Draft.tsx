@@ -57,6 +57,13 @@ export function Draft({ rulebook, onDone }: { rulebook: Rulebook; onDone: () => 
       }
       deciding={
         <>
+          <Card>
+            <ErrorLine error={submit.error} />
+            <div className={css.actions}>
+              <Button kind="primary" busy={submit.busy} disabled={!sound || source === rulebook.source} onClick={() => void submit.run()}>{guarded ? t.rulebook.propose(next) : t.rulebook.publish(next)}</Button>
+              <Button kind="quiet" onClick={onDone}>{t.rulebook.stopEditing}</Button>
+            </div>
+          </Card>
           <Card title={t.rulebook.says} note={reading ? t.rulebook.checking : t.rulebook.reads}>
             {faults !== null ? <Faults faults={faults} onLine={(line) => editor.current?.goTo(line)} /> : checked.isError ? <ErrorState error={asError(checked.error)} onRetry={() => void checked.refetch()} /> : (
               <>
@@ -66,13 +73,6 @@ export function Draft({ rulebook, onDone }: { rulebook: Rulebook; onDone: () => 
             )}
           </Card>
           {sound && <Warnings warnings={checked.data.warnings} />}
-          <Card>
-            <ErrorLine error={submit.error} />
-            <div className={css.actions}>
-              <Button kind="primary" busy={submit.busy} disabled={!sound || source === rulebook.source} onClick={() => void submit.run()}>{guarded ? t.rulebook.propose(next) : t.rulebook.publish(next)}</Button>
-              <Button kind="quiet" onClick={onDone}>{t.rulebook.stopEditing}</Button>
-            </div>
-          </Card>
         </>
       }
     />

@@ -11,7 +11,7 @@ import { EstimateText, IntervalBar } from "@/ui/Measure";
 import { ErrorState, Loading } from "@/ui/Messages";
 import { StateShape } from "@/ui/State";
 import css from "./Selection.module.css";
-import { notMeasured } from "./selectionView";
+import { notMeasured, verdictOf } from "./selectionView";
 
 export function GainCard({ selection }: { selection: Selection }) {
   const { slug } = useProject();
@@ -36,10 +36,11 @@ export function GainCard({ selection }: { selection: Selection }) {
       </Card>
     );
   }
+  const verdict = verdictOf(saving);
   return (
     <Card title={t.selecting.gain} note={`n ${count(saving.n)}`}>
-      <p className={css.saving}><b>{percentOf(saving.value)}</b> <span className="grey">{between(saving)}</span></p>
-      <p className="soft">{(saving.high ?? 0) < 0 ? t.selecting.gainWorse : t.selecting.gainText}</p>
+      {verdict === "unsure" ? <p className={css.notYet}><StateShape state="none" /> <b>{t.selecting.gainUnsure}</b> <span className="grey">{percentOf(saving.value)}, {between(saving)}</span></p> : <p className={css.saving}><b>{percentOf(saving.value)}</b> <span className="grey">{between(saving)}</span></p>}
+      <p className="soft">{t.selecting.gainWords[verdict]}</p>
       {rows}
     </Card>
   );

@@ -1,7 +1,7 @@
 // The selection page's own words and requests.
 import { describe, expect, it } from "vitest";
 import type { SelectionGain, SelectionItem } from "@/api/types";
-import { FIRST, notMeasured, reasonsOf, requestOf, whyOf } from "./selectionView";
+import { FIRST, notMeasured, reasonsOf, requestOf, verdictOf, whyOf } from "./selectionView";
 
 const none = { value: null, low: null, high: null, n: 0, n_items: 0, method: "wilson" };
 
@@ -42,5 +42,10 @@ describe("the saving", () => {
     expect(notMeasured(gain(40, 12), true)).toContain("none of the chosen");
     expect(notMeasured(gain(0, 0), false)).toContain("No model");
     expect(notMeasured(gain(40, 12, 0.3), true)).toBeNull();
+  });
+
+  it("is claimed only when its interval leaves no saving out", () => {
+    const of = (low: number, high: number) => verdictOf({ ...none, value: (low + high) / 2, low, high });
+    expect([of(0.1, 0.5), of(-0.3, 0.7), of(-0.9, -0.1)]).toEqual(["saves", "unsure", "costs"]);
   });
 });

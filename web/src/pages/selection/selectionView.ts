@@ -39,7 +39,7 @@ export function requestOf(draft: Draft, today: Date): SelectionNew {
 export function whyOf(item: SelectionItem, nameOf: (id: string) => string): string {
   const likeliest = item.likeliest === null ? "" : t.selecting.likeliest(nameOf(item.likeliest));
   const words = (t.selecting.why[item.reason] ?? ((c: string) => `${item.reason}${c}`))(likeliest);
-  return item.score === null ? words : `${words}, ${t.selecting.score(rate(item.score))}`;
+  return item.score === null ? words : `${words}, ${t.selecting.score(rate(item.score, item.score < 0.1 ? 3 : 2))}`;
 }
 
 /** Why there is no saving to show yet; null when there is one. */
@@ -48,6 +48,12 @@ export function notMeasured(gain: SelectionGain, hadModel: boolean): string | nu
   if (!hadModel) return t.selecting.gainNoModel;
   if (gain.chosen.n >= gain.needs && gain.random.n >= gain.needs) return t.selecting.gainZero;
   return t.selecting.gainWhy(gain.needs, gain.chosen.n, gain.random.n);
+}
+
+/** Whether choosing is shown to save, shown to cost, or neither: the interval decides, not the value. */
+export function verdictOf({ low, high }: SelectionGain["saving"]): "saves" | "costs" | "unsure" {
+  if (low !== null && low > 0) return "saves";
+  return high !== null && high < 0 ? "costs" : "unsure";
 }
 
 /** Reasons with their counts, the most frequent first. */
