@@ -39,7 +39,7 @@ BODY_REST_S = 30.0
 """For the next piece of any body."""
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _JSON = re.compile(r"\s*application/json\s*(?:;\s*charset\s*=\s*\"?utf-8\"?\s*)?", re.IGNORECASE)
-_PATH_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_PATH_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._-]{0,99}")  # @ as in name@number of a model
 _NO_STORE = {"cache-control": "no-store"}
 
 
