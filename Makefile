@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA ?=
 JOBS ?= 2
 
-.PHONY: setup demo check test bench bench-quality bench-calibration bench-demo bench-intake bench-durability bench-web lock web kernel clean format openapi
+.PHONY: setup demo demo-full check test bench bench-quality bench-calibration bench-demo bench-intake bench-durability bench-web lock web kernel clean format openapi
 
 setup: $(VENV)/.ready web
 
@@ -28,6 +28,9 @@ kernel: $(VENV)/.locked
 
 demo: setup
 	$(BIN)/assay demo $(if $(DATA),--data "$(DATA)")
+
+demo-full: setup
+	$(BIN)/assay demo --full --headless --json $(or $(REPORT),report.json) $(if $(DATA),--data "$(DATA)")
 
 format: $(VENV)/.locked
 	$(BIN)/ruff format src tests tools hatch_build.py

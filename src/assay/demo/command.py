@@ -32,6 +32,9 @@ def demo(
     full: Annotated[
         bool, typer.Option("--full", help="Go round twice: a model goes into use, and the world changes.")
     ] = False,
+    continued: Annotated[
+        bool, typer.Option("--continue", help="Behind the first round the world changes, without asking.")
+    ] = False,
     report: Annotated[Path | None, typer.Option("--json", help="Write the report to this file, as JSON.")] = None,
     house: Annotated[
         Path | None,
@@ -49,22 +52,25 @@ def demo(
         home = (house or (Path(passing) if headless else _usual_house(folder))).absolute()
         if fresh:
             _forget(home)
-        found = _run(home, folder, headless=headless, port=port, seed=seed, full=full)
+        found = _run(home, folder, headless=headless, port=port, seed=seed, full=full, continued=continued)
         if report is not None and found is not None:
             report.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
-    if found is not None and not found["release"]["verified"]:
+    signed = [] if found is None else [found.get("release"), found.get("second_round", {}).get("release")]
+    if not all(release["verified"] for release in signed if release is not None):
         raise typer.Exit(10)
 
 
 def _run(
-    home: Path, folder: Path | None, *, headless: bool, port: int | None, seed: int, full: bool
+    home: Path, folder: Path | None, *, headless: bool, port: int | None, seed: int, full: bool, continued: bool
 ) -> dict[str, Any] | None:
     from assay.demo.plan import Plan  # noqa: PLC0415 - `--help` needs none of it
     from assay.demo.run import run_for_a_visitor, run_headless  # noqa: PLC0415 - as above
 
     console = Console(sys.stderr if headless else sys.stdout)
     chosen = port if port is not None else 0 if headless else _usual_port()
-    plan = Plan(house=home, data=folder, seed=seed, port=chosen, paced=not headless, full=full)
+    plan = Plan(
+        house=home, data=folder, seed=seed, port=chosen, paced=not headless, full=full, continued=continued or full
+    )
     return run_headless(plan, console) if headless else run_for_a_visitor(plan, console)
 
 

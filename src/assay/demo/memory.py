@@ -34,14 +34,17 @@ class Memory:
         house: folder of the house.
         source: `drawn`, or the folder of labelled images.
         seed: of everything simulated.
+        project: short name of the project, where it is not the house's first.
     """
 
-    def __init__(self, house: Path, source: str, seed: int) -> None:
-        self._path = house / FILE
+    def __init__(self, house: Path, source: str, seed: int, project: str = "") -> None:
+        self._path = house / (f"demo-{project}.json" if project else FILE)
         kept: dict[str, Any] = json.loads(self._path.read_text()) if self._path.exists() else {}
         self.source: str = kept.get("source", source)
         self.seed: int = kept.get("seed", seed)
         self.finished: bool = kept.get("finished", False)
+        self.second_begun: bool = kept.get("second_begun", False)
+        self.second_finished: bool = kept.get("second_finished", False)
         self.address: str = kept.get("address", "")
         self.tallies = {login: Tally(**tally) for login, tally in kept.get("tallies", {}).items()}
 
@@ -55,6 +58,8 @@ class Memory:
                     "source": self.source,
                     "seed": self.seed,
                     "finished": self.finished,
+                    "second_begun": self.second_begun,
+                    "second_finished": self.second_finished,
                     "address": self.address,
                     "tallies": {login: asdict(tally) for login, tally in self.tallies.items()},
                 },

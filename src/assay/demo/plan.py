@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assay.demo.boards import model
 from assay.demo.boards.model import Sizes
+from assay.demo.visitors import SLUG
 
 N_PICTURES = 180
 DRAWN = "drawn"
@@ -25,6 +26,8 @@ class Plan:
         n_pictures: how many to draw for the work.
         full: whether to go round twice, unattended.
         sizes: how many boards each part of two rounds takes; None for the usual.
+        continued: whether the second round follows without being asked for.
+        slug: short name of the project.
     """
 
     house: Path
@@ -35,6 +38,8 @@ class Plan:
     n_pictures: int = N_PICTURES
     full: bool = False
     sizes: Sizes | None = None
+    continued: bool = False
+    slug: str = SLUG
 
 
 def sizes_of(plan: Plan) -> Sizes:

@@ -64,7 +64,7 @@ class Play:
         memory: what is kept beside the house.
         console: where progress is shown.
         stack: closes the connections.
-        boards: what is labelled, where it is boards with templates.
+        boards: makes what is labelled ready, where it is boards with templates.
     """
 
     def __init__(
@@ -74,13 +74,14 @@ class Play:
         memory: Memory,
         console: Console,
         stack: ExitStack,
-        boards: Boards | None = None,
+        boards: Callable[[], Boards | None] = lambda: None,
     ) -> None:
         self._plan, self._opened, self._memory, self._console, self._stack = plan, opened, memory, console, stack
         self._lead, self._expert, self._reviewer = (self._api(p.login) for p in (LEAD, EXPERT, REVIEWER))
         self._watcher = Watcher(self._lead, console, may_pause=plan.paced)
         self._began = monotonic()
-        self._boards = boards
+        self._supply = boards
+        self._boards: Boards | None = None
         self.approvers = {
             login: Approver(stack.enter_context(Api(opened["address"], opened["project"])), link)
             for login, link in opened["approver_links"].items()
@@ -103,21 +104,38 @@ class Play:
         return report
 
     def run_again(self) -> dict[str, Any]:
-        """Play the second round behind the first; returns its part of the report."""
-        assert self._stage is not None, "the first round was played"
+        """Play the second round behind the first; returns its part of the report.
+
+        Raises:
+            DemoStuckError: an earlier second round was broken off; what it left cannot be gone on with.
+        """
+        if self._memory.second_begun:
+            raise DemoStuckError(
+                "A second round was begun here and broken off.", hint="Begin afresh, with --fresh or another --house."
+            )
+        self._memory.second_begun = True
+        self._memory.keep()
+        if self._stage is None:  # the first round was played in an earlier start
+            self._stage = self._set_the_scene()
+            self._signed = next(r for r in self._lead.rows("/releases") if r["state"] == "signed")
+        found = SecondRound(self._ground(self._stage), self._signed, self._plan.house).run()
+        self._memory.second_finished = True
+        self._memory.keep()
+        return found
+
+    def _ground(self, stage: Stage) -> Ground:
         assert self._boards is not None, "boards are played with"
-        ground = Ground(
+        return Ground(
             apis={login: self._api(login) for login in self._opened["keys"]},
             approvers=self.approvers,
             users=self._opened["users"],
-            stage=self._stage,
+            stage=stage,
             boards=self._boards,
             sizes=sizes_of(self._plan),
             memory=self._memory,
             console=self._console,
             seed=self._memory.seed,
         )
-        return SecondRound(ground, self._signed, self._plan.house).run()
 
     def _api(self, login: str) -> Api:
         return self._stack.enter_context(
@@ -136,6 +154,7 @@ class Play:
 
     def _bring_pictures(self) -> Stage:
         empty = self._lead.get("")["n_items"] == 0
+        self._boards = self._supply()
         if self._boards is not None:
             material, spare = boards_material(self._boards, sizes_of(self._plan)), []
             if empty:

@@ -131,6 +131,7 @@ def full_report(
             "source": material.source,
             "n_items": len(material.work),
             "n_objects": sum(len(item.objects) for item in material.work),
+            "practice": bool(material.practice),
             "note": material.note,
         },
         "seed": seed,

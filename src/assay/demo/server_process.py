@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from assay.demo.errors import DemoServerError
+from assay.demo.threads import one_thread_each
 
 if TYPE_CHECKING:
     from assay.demo.house import Opened
@@ -31,7 +32,7 @@ class ServerProcess:
 
     def __enter__(self) -> Self:
         self._log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self._log.open("ab") as log:
+        with self._log.open("ab") as log, one_thread_each():
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "assay.demo.serving"],
                 stdin=subprocess.PIPE,

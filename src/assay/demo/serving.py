@@ -27,6 +27,7 @@ class Order(TypedDict):
         port: port to listen on; 0 takes a free one.
         import_roots: folders that imports may read.
         project_name: for a fresh house.
+        project: short name of the project.
     """
 
     data: str
@@ -34,6 +35,7 @@ class Order(TypedDict):
     port: int
     import_roots: list[str]
     project_name: str
+    project: str
 
 
 def main() -> None:
@@ -49,7 +51,7 @@ def main() -> None:
     )
     services = build(settings)
     try:
-        opened = open_house_for_demo(services, order["project_name"])
+        opened = open_house_for_demo(services, order["project_name"], order["project"])
 
         def tell(address: str) -> None:
             opened["address"] = address

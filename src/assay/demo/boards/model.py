@@ -69,7 +69,7 @@ class Sizes:
         selected: chosen to be labelled next.
         now, then: current and archived items that the expert answers blind.
         window: boards that a drift check looks at.
-        epochs: of each training.
+        epochs, least_steps: of each training.
     """
 
     work: int
@@ -82,6 +82,7 @@ class Sizes:
     then: int
     window: int
     epochs: int
+    least_steps: int
 
     @property
     def n_before(self) -> int:
@@ -94,6 +95,6 @@ class Sizes:
         return sum(self.changed)
 
 
-SMALL: Final = Sizes(90, 80, (30,), (40, 40, 40), 40, 20, 34, 50, 30, 25)
-DRAWN: Final = Sizes(160, 100, (60, 60), (70, 70, 70), 70, 36, 60, 80, 50, 30)
-REAL: Final = Sizes(240, 104, (100, 100), (94, 93, 93), 80, 60, 70, 90, 60, 25)
+SMALL: Final = Sizes(90, 80, (30,), (40, 40, 40), 40, 20, 34, 60, 30, 20, 400)
+DRAWN: Final = Sizes(160, 100, (60, 60), (70, 70, 70), 70, 36, 60, 90, 50, 20, 1200)
+REAL: Final = Sizes(240, 104, (100, 100), (94, 93, 93), 80, 60, 70, 100, 60, 20, 1200)

@@ -14,6 +14,7 @@ from assay.demo.boards.model import CLASSES, Shot
 from assay.demo.second.ground import Ground
 from assay.demo.second.production import picture_of
 from assay.demo.seeds import rng_for
+from assay.demo.threads import one_thread_each
 from assay.jobs.suggesting.answer import Picture
 from assay.jobs.suggesting.boards import BoardBoxes, pack_boards
 from assay.jobs.training.boards import Board, examples_of, growth_of, train_boards
@@ -46,8 +47,8 @@ def selected_against_random(
     n = min(len(chosen), len(others))
     drawn = [others[k] for k in rng_for(ground.seed, "random arm").permutation(len(others))[:n]]
     arms = [[_board(ground, name, marks) for name in (*old, *more)] for more in (chosen[:n], drawn)]
-    jobs = [(arm, ground.seed, ground.sizes.epochs) for arm in arms]
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+    jobs = [(arm, ground.seed, ground.sizes.epochs, ground.sizes.least_steps) for arm in arms]
+    with one_thread_each(), ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         models = list(pool.map(_trained, *zip(*jobs, strict=True)))
     test = [ground.boards.shot(name) for name in ground.gold if name in ground.after_change]
     found = [precision_of(model, test) for model in models]
@@ -70,12 +71,12 @@ def _board(ground: Ground, name: str, marks: Mapping[str, Sequence[DrawnMark]]) 
     return Board(picture.rgb, picture.template, boxes, classes)
 
 
-def _trained(boards: Sequence[Board], seed: int, epochs: int) -> BoardBoxes:
+def _trained(boards: Sequence[Board], seed: int, epochs: int, least_steps: int) -> BoardBoxes:
     """What the trainer `boards` makes of them."""
     rng = np.random.default_rng(seed)
     grow = growth_of(boards[:_GROWTH_BOARDS])
     parts = [examples_of(board, len(CLASSES), grow, rng) for board in boards]
-    net = train_boards(parts, len(CLASSES), rng=rng, epochs=epochs)
+    net = train_boards(parts, len(CLASSES), rng=rng, epochs=epochs, least_steps=least_steps)
     return BoardBoxes(pack_boards(net, CLASSES, grow), {}, title="an arm of the comparison")
 
 

@@ -35,20 +35,13 @@ def keep_the_best(ground: Ground) -> list[dict[str, Any]]:
     return best[:N_AT_WORK]
 
 
-def label_all(ground: Ground, what: str, *, with_expert: bool = False) -> int:
-    """Work through everything that waits, until it is labelled, reviewed and settled; returns answers handed in.
-
-    Args:
-        ground: the second round.
-        what: the step's name.
-        with_expert: whether the expert who will be asked blind labels too, so that their own gold says how sure they
-            are.
-    """
+def label_all(ground: Ground, what: str) -> int:
+    """Work through everything that waits, until it is labelled, reviewed and settled; returns answers handed in."""
     wait_until_followed(ground.lead)
     n_before = _n_answers(ground)
     with ground.console.step(what) as step:
         for _ in range(_ROUNDS):
-            _annotate(ground, with_expert=with_expert)
+            _annotate(ground)
             wait_until_followed(ground.lead)
             n_open = review_all(
                 ground.reviewer, ground.stage, until=lambda: True, leave=lambda: False, tell=lambda _: None
@@ -66,7 +59,7 @@ def _n_answers(ground: Ground) -> int:
     return sum(tally.n_answers for tally in ground.memory.tallies.values())
 
 
-def _annotate(ground: Ground, *, with_expert: bool) -> None:
+def _annotate(ground: Ground) -> None:
     """Let the crew work until every answer that is wanted is in."""
     work = Work(tallies=ground.memory.tallies)
     cast = {p.login: p for p in cast_for(ground.stage.material.work)}
@@ -78,8 +71,6 @@ def _annotate(ground: Ground, *, with_expert: bool) -> None:
         )
         for login in ground.at_work
     ]
-    if with_expert:
-        threads.append(threading.Thread(target=work.guarded(lambda: _expert_labels(ground, work))))
     for thread in threads:
         thread.start()
     try:
@@ -94,14 +85,6 @@ def _annotate(ground: Ground, *, with_expert: bool) -> None:
     ground.memory.keep()
     if work.failed:
         raise work.failed[0]
-
-
-def _expert_labels(ground: Ground, work: Work) -> None:
-    while not work.stop.is_set():
-        last_look = work.complete.is_set()
-        if answer_blind(ground) == 0 and last_look:
-            return
-        work.stop.wait(_LOOK_S)
 
 
 def answer_blind(ground: Ground) -> int:

@@ -37,7 +37,10 @@ class Promotion:
 
 def train(ground: Ground, release: dict[str, Any]) -> dict[str, Any]:
     """Train on a release; returns the run, which names the version it made."""
-    config = {"template": TEMPLATES, "epochs": ground.sizes.epochs, "seed": ground.seed}
+    sizes = ground.sizes
+    config = {
+        "template": TEMPLATES, "epochs": sizes.epochs, "least_steps": sizes.least_steps, "seed": ground.seed,
+    }  # fmt: skip
     body = {
         "trainer": "boards", "name": MODEL, "release": release["id"], "config": config, "intended_use": INTENDED_USE,
     }  # fmt: skip
@@ -67,6 +70,8 @@ def promote(ground: Ground, model: str, why: str) -> Promotion:
             signers = _sign(ground, gated["proposal_id"])
             step.note(" and ".join(s["name"] for s in signers))
             gated = wait_for(lambda: ground.lead.get(where), lambda p: p["state"] != "waiting", "the promotion")
+    if gated["evaluation_id"] is None:
+        raise DemoStuckError(f"{model} was not judged: {gated['reason']}")
     evaluation = ground.lead.get(f"/evaluations/{gated['evaluation_id']}")
     return Promotion(model, gated["state"], gated["title"], gated["reason"], gated["gate"] or {}, evaluation, signers)
 

@@ -15,7 +15,7 @@ from assay.demo.releasing import fetch_release, freeze_release, released_marks, 
 from assay.demo.scene_setting import gold_of
 from assay.demo.second import accounts, drifting
 from assay.demo.second.comparing import precision_of, selected_against_random
-from assay.demo.second.crew import keep_the_best, label_all
+from assay.demo.second.crew import answer_blind, keep_the_best, label_all
 from assay.demo.second.ground import Ground
 from assay.demo.second.models import Promotion, fetch_model, promote, register_damaged, train
 from assay.demo.second.production import deliver, predict
@@ -62,12 +62,12 @@ class SecondRound:
         self._govern()
         self._grow_the_frozen_test()
         first = self._model(self._first_release, "the first model: everything was looked at by hand so far")
-        self._clean_production(first)
-        new = self._the_world_changes(first)
+        self._clean_production()
+        new = self._the_world_changes()
+        self._sign(new)  # before anything is chosen, so that nothing of the frozen test can be
         diagnosis = drifting.diagnose(ground, self._monitor)
         self.report["diagnosis"] = _diagnosis_json(diagnosis)
         selection = drifting.select(ground)
-        self._set_new_gold(new)
         label_all(ground, "The chosen boards are labelled")
         second_release, folder = self._release()
         second = self._model(second_release, "it has learned the new kind of board")
@@ -93,6 +93,10 @@ class SecondRound:
             blind = ground.users[BLIND_EXPERT.login]
             ground.lead.patch(f"/members/{blind}", {"roles": ["expert", "annotator"]})
             step.note(", ".join(row["user"]["name"] for row in kept))
+        with ground.console.step("An expert is measured on gold, to be asked later") as step:
+            ground.gold = list(ground.stage.gold)
+            step.note(f"{answer_blind(ground)} boards")
+            ground.lead.post(f"/batches/{ground.stage.batch}/close", {})  # its people shall not be shown the new gold
 
     def _publish(self, share: str) -> None:
         rules = self._ground.lead.get("/rulebook")
@@ -105,13 +109,15 @@ class SecondRound:
     def _grow_the_frozen_test(self) -> None:
         """Boards that nobody learns from: labelled by people once, then signed by the expert."""
         ground = self._ground
-        ground.gold = list(ground.stage.gold)
         boards = self._take(ground.sizes.frozen)
         deliver(ground, boards)
         items = [ground.stage.item_of[board.name] for board in boards]
-        policy = {"overlap": 1, "gold_rate": 0.4, "gold_everyone": True, "review_share": 0.0}
-        ground.lead.post("/batches", {"name": "Frozen test", "items": items, "policy": policy, "seed": ground.seed})
-        label_all(ground, "Boards of the frozen test are labelled", with_expert=True)
+        policy = {"overlap": 1, "gold_rate": 0.0, "gold_everyone": False, "review_share": 0.0}
+        batch = ground.lead.post(
+            "/batches", {"name": "Frozen test", "items": items, "policy": policy, "seed": ground.seed}
+        )
+        label_all(ground, "Boards of the frozen test are labelled")
+        ground.lead.post(f"/batches/{batch['id']}/close", {})
         self._sign(boards)
 
     def _sign(self, boards: Sequence[TruthItem]) -> None:
@@ -130,7 +136,7 @@ class SecondRound:
         self.report.setdefault("promotions", []).append(entry)
         return done
 
-    def _clean_production(self, model: Promotion) -> None:
+    def _clean_production(self) -> None:
         """The world as it was: boards arrive, nothing should be noticed."""
         ground = self._ground
         answering = fetch_model(ground, "production")
@@ -142,9 +148,8 @@ class SecondRound:
             predict(ground, answering, boards, f"shipment {number}")
             self._checks["clean"].append(drifting.look(ground, self._monitor, f"Shipment {number}"))
         label_all(ground, "People look at what production asks them")
-        del model
 
-    def _the_world_changes(self, model: Promotion) -> list[TruthItem]:
+    def _the_world_changes(self) -> list[TruthItem]:
         """The changed boards arrive; returns those set aside for the frozen test."""
         ground = self._ground
         ground.console.say(f"    The world changes: {ground.boards.change}.")
@@ -161,11 +166,7 @@ class SecondRound:
         label_all(ground, "People look at what production asks them")
         quality = ground.lead.get("/production/quality", every="day")
         self.report["drift"] = drifting.drift_json(self._checks, quality, change=ground.boards.change)
-        del model
         return aside
-
-    def _set_new_gold(self, aside: Sequence[TruthItem]) -> None:
-        self._sign(aside)
 
     def _release(self) -> tuple[dict[str, Any], Path]:
         ground = self._ground
