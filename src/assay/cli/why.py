@@ -11,6 +11,7 @@ from assay.cli.output import AsJson, make_app, show, table
 
 if TYPE_CHECKING:
     from assay.wire.items import WhyOut
+    from assay.wire.production import WhyRelease, WhyTaken
 
 app = make_app("Why are these marks here, can they be trusted, and what did they cost?")
 
@@ -51,7 +52,7 @@ def _lines(found: WhyOut) -> list[str]:
             "says none" if p.confidence is None else f"{p.confidence:.3f}",
             "" if p.threshold is None else f"asked below {p.threshold:g}, policy {p.policy_version}",
             _looked(p.looked_at, p.n_errors),
-            p.certificate or "no certificate",
+            "no certificate" if p.taken is None else _taken(p.taken),
         ]
         for p in found.predictions
     ]
@@ -61,7 +62,7 @@ def _lines(found: WhyOut) -> list[str]:
         for c in found.consensus
     ]
     gold = [] if found.gold is None else [f"gold {found.gold.version}, signed by {found.gold.signed_by.name}"]
-    releases = ", ".join(f"{r.name} ({r.state}, {(r.digest or '')[:12]})" for r in found.releases)
+    releases = ", ".join(_released(r) for r in found.releases)
     return [
         f"{found.item.name} ({found.item.id}), {found.item.origin}, {found.item.state}",
         *outcomes,
@@ -79,6 +80,19 @@ def _lines(found: WhyOut) -> list[str]:
         f"releases: {releases or 'none yet'}",
         f"cost: {'not priced or not shown to you' if found.amount is None else f'{found.currency} {found.amount}'}",
     ]
+
+
+def _taken(taken: WhyTaken) -> str:
+    """Which certificate let a label through, and whether it still stands."""
+    audit = {"none": "not audited", "drawn": "drawn for an audit", "right": "audit right", "wrong": "audit wrong"}
+    sure = f"taken unseen at {taken.confidence:.3f} (from {taken.threshold or 0:.3f} on)"
+    held = f"certificate {taken.certificate_id[:12]} ({taken.certificate_state}): {taken.words}"
+    return f"{sure}, {taken.state}, {audit[taken.audit]}; {held}"
+
+
+def _released(release: WhyRelease) -> str:
+    signers = f", signed by {', '.join(p.name for p in release.signed_by)}" if release.signed_by else ""
+    return f"{release.name} ({release.state}, {(release.digest or '')[:12]}{signers})"
 
 
 def _looked(reason: str | None, n_errors: int | None) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from assay.wire.common import Box, EstimateOut, Finite, Instant, InstantIn, WireModel
+from assay.wire.common import Box, EstimateOut, Finite, Instant, InstantIn, Person, WireModel
 from assay.wire.labels import Shape
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -109,10 +109,31 @@ class CheckRow(WireModel):
     judged_at: Instant | None
 
 
+class WhyTaken(WireModel):
+    """A label that was taken without a person: the certificate it rests on, and whether both still hold.
+
+    `audited` ones were drawn for a blind look, so that people's answer counts; `withdrawn` ones went back to people
+    when their certificate was stopped. `audit` says what a blind look found.
+    """
+
+    certificate_id: str
+    words: str
+    label_class: str
+    target: float
+    sureness: float
+    threshold: float | None
+    confidence: float
+    certificate_state: Literal["certified", "not_yet", "stopped", "replaced"]
+    state: Literal["standing", "audited", "withdrawn"]
+    audit: Literal["none", "drawn", "right", "wrong"]
+    taken_at: Instant
+
+
 class WhyPrediction(WireModel):
     """What a model said about an item, under which threshold, and what became of it.
 
-    `certificate` says which guarantee let a label through without a person; null where a person decided.
+    `certificate` says which guarantee let a label through without a person, in words, and `taken` the same in figures;
+    null where a person decided.
     """
 
     model: str
@@ -125,12 +146,14 @@ class WhyPrediction(WireModel):
     policy_version: int | None
     n_errors: int | None
     certificate: str | None
+    taken: WhyTaken | None
 
 
 class WhyRelease(WireModel):
-    """A release an item is in."""
+    """A release an item is in, and who signed it."""
 
     id: str
     name: str
     state: str
     digest: str | None
+    signed_by: list[Person]

@@ -12,9 +12,10 @@ from tests.support.model_shop import SIZE, ModelShop, tag
 from tests.support.projects import SETUP
 
 from assay.annotations import Mark
+from assay.api.views.production import why_beyond
 from assay.datasets import split_items
 from assay.governance import publish_rulebook_by
-from assay.items import items_after
+from assay.items import item_in, items_after
 from assay.jobs.intake import DecodePool
 from assay.jobs.model_desk import steps_of
 from assay.jobs.running import ModelDesk
@@ -167,6 +168,22 @@ def _certified(shop: ModelShop, audit_share: float) -> None:
     _run(shop, "certify")
 
 
+def _why_says_so(shop: ModelShop, item: str, state: str | None) -> None:
+    """What an item's page says of the certificate that let a label through; None where a person decided."""
+    place = shop.caller("lead").membership(shop.project.id)
+    with shop.house.read(SETUP, shop.project.id) as rx:
+        (said,) = why_beyond(rx, item_in(rx, item), place, shop.blobs)["predictions"]
+        certificates = all_certificates(rx)
+    if state is None:
+        assert (said.taken, said.certificate) == (None, None)
+        return
+    held = next(c for c in certificates if c.id == said.taken.certificate_id)
+    assert said.taken.state == state
+    assert said.certificate == said.taken.words == held.words
+    assert said.taken.certificate_state == held.state
+    assert said.taken.confidence >= said.taken.threshold == held.threshold
+
+
 def test_certified_answers_are_taken_released_for_training_only_and_never_calibrate(large: ModelShop) -> None:
     _certified(large, audit_share=0.01)
     with large.house.read(SETUP, large.project.id) as rx:
@@ -177,6 +194,8 @@ def test_certified_answers_are_taken_released_for_training_only_and_never_calibr
     assert len(taken) >= 7
     drawn = {a.item_id for a in labels if a.audit.value == "drawn"}
     left = set(_work(large, 64))  # audits, and what the certificate does not reach
+    _why_says_so(large, min(taken), "standing")
+    _why_says_so(large, min(left - drawn), None)
     assert drawn <= left
     assert not taken & left
     release = large.release()
@@ -210,6 +229,7 @@ def test_blind_audits_that_find_too_much_stop_the_certificate_and_give_the_work_
     assert stopped.state == "stopped"
     assert "the chart rang" in (stopped.ended_why or "")
     assert {a.state for a in after if a.item_id in standing} == {"withdrawn"}
+    _why_says_so(large, standing[0], "withdrawn")
     back = _work(large, 64)
     assert set(standing) <= set(back) | set(seen)
     assert _run(large, "suggest")[-1] == "0 answers taken unseen, 0 drawn for blind audits"

@@ -9147,7 +9147,8 @@ export interface components {
          * WhyPrediction
          * @description What a model said about an item, under which threshold, and what became of it.
          *
-         *     `certificate` says which guarantee let a label through without a person; null where a person decided.
+         *     `certificate` says which guarantee let a label through without a person, in words, and `taken` the same in figures;
+         *     null where a person decided.
          */
         WhyPrediction: {
             /** Certificate */
@@ -9174,12 +9175,13 @@ export interface components {
              * Format: date-time
              */
             predicted_at: string;
+            taken: components["schemas"]["WhyTaken"] | null;
             /** Threshold */
             threshold: number | null;
         };
         /**
          * WhyRelease
-         * @description A release an item is in.
+         * @description A release an item is in, and who signed it.
          */
         WhyRelease: {
             /** Digest */
@@ -9188,8 +9190,53 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            /** Signed By */
+            signed_by: components["schemas"]["Person"][];
             /** State */
             state: string;
+        };
+        /**
+         * WhyTaken
+         * @description A label that was taken without a person: the certificate it rests on, and whether both still hold.
+         *
+         *     `audited` ones were drawn for a blind look, so that people's answer counts; `withdrawn` ones went back to people
+         *     when their certificate was stopped. `audit` says what a blind look found.
+         */
+        WhyTaken: {
+            /**
+             * Audit
+             * @enum {string}
+             */
+            audit: "none" | "drawn" | "right" | "wrong";
+            /** Certificate Id */
+            certificate_id: string;
+            /**
+             * Certificate State
+             * @enum {string}
+             */
+            certificate_state: "certified" | "not_yet" | "stopped" | "replaced";
+            /** Confidence */
+            confidence: number;
+            /** Label Class */
+            label_class: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "standing" | "audited" | "withdrawn";
+            /** Sureness */
+            sureness: number;
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
+            /** Target */
+            target: number;
+            /** Threshold */
+            threshold: number | null;
+            /** Words */
+            words: string;
         };
         /**
          * WhyVerdict

@@ -7,16 +7,19 @@ from typing import Any
 
 from assay.access import Membership
 from assay.annotations import Mark
+from assay.api.views.people import Names
 from assay.costs import all_cards, entries_of_item
-from assay.governance import Serving
+from assay.datasets import Release
+from assay.governance import Serving, signatures_of
 from assay.items import Item, items_by_id, names_of_items
 from assay.jobs.item_releases import releases_of_item
 from assay.kernel.estimate import Estimate
 from assay.kernel.money import Money
 from assay.models import NewPrediction, PredictedMark, PredictionOrigin, predictions_of_item, versions_of
+from assay.models.suggesting import AutomaticLabel, automatic_label_of, certificate_in
 from assay.serving import Check, ItemUnknownError, Quality, QualityPoint, checks_of_item
 from assay.storage import Blobs, Rx
-from assay.wire.common import EstimateOut, instant, instant_or_none
+from assay.wire.common import EstimateOut, Person, instant, instant_or_none
 from assay.wire.production import (
     CheckRow,
     PredictionIn,
@@ -25,6 +28,7 @@ from assay.wire.production import (
     QualityPointOut,
     WhyPrediction,
     WhyRelease,
+    WhyTaken,
 )
 
 PAYERS = ("lead", "approver", "auditor", "admin")
@@ -139,14 +143,22 @@ def model_titles(rx: Rx) -> dict[str, str]:
 
 def why_beyond(rx: Rx, item: Item, project: Membership, blobs: Blobs) -> dict[str, Any]:
     """What an item owes to models, which releases it is in, and what it cost: fields of `WhyOut`."""
-    titles = model_titles(rx)
+    titles, names, taken = model_titles(rx), Names(rx), automatic_label_of(rx, item.id)
     checks = {check.prediction_id: check for check in checks_of_item(rx, item.id)}
     cards = all_cards(rx) if project.has(*PAYERS) else []
     spent = sum(entry.amount for entry in entries_of_item(rx, item.id)) if cards else 0
     return {
-        "predictions": [_why_prediction(p.new, titles, checks.get(p.id)) for p in predictions_of_item(rx, item.id)],
+        "predictions": [
+            _why_prediction(
+                p.new,
+                titles,
+                checks.get(p.id),
+                _why_taken(rx, taken) if taken is not None and taken.prediction_id == p.id else None,
+            )
+            for p in predictions_of_item(rx, item.id)
+        ],
         "releases": [
-            WhyRelease(id=r.id, name=r.name, state=r.state.value, digest=r.digest)
+            WhyRelease(id=r.id, name=r.name, state=r.state.value, digest=r.digest, signed_by=_signers(rx, r, names))
             for r in releases_of_item(rx, item.medium, blobs)
         ],
         "amount": Money(spent, cards[-1].currency).text if cards else None,
@@ -154,7 +166,32 @@ def why_beyond(rx: Rx, item: Item, project: Membership, blobs: Blobs) -> dict[st
     }
 
 
-def _why_prediction(new: NewPrediction, titles: Mapping[str, str], check: Check | None) -> WhyPrediction:
+def _signers(rx: Rx, release: Release, names: Names) -> list[Person]:
+    """Who signed a release, as it was frozen."""
+    return [names(s.user_id) for s in signatures_of(rx, release.subject, release.digest or "")]
+
+
+def _why_taken(rx: Rx, label: AutomaticLabel) -> WhyTaken:
+    """Under which certificate a label was taken, and whether it still stands."""
+    held = certificate_in(rx, label.certificate_id)
+    return WhyTaken.model_construct(
+        certificate_id=held.id,
+        words=held.words,
+        label_class=label.label_class,
+        target=held.target,
+        sureness=held.sureness,
+        threshold=held.threshold,
+        confidence=label.confidence,
+        certificate_state=held.state,
+        state=label.state,
+        audit=label.audit.value,
+        taken_at=instant(label.accepted_at_us),
+    )
+
+
+def _why_prediction(
+    new: NewPrediction, titles: Mapping[str, str], check: Check | None, taken: WhyTaken | None
+) -> WhyPrediction:
     result = check.judged if check else None
     return WhyPrediction.model_construct(
         model=titles.get(new.version_id, new.version_id),
@@ -166,5 +203,6 @@ def _why_prediction(new: NewPrediction, titles: Mapping[str, str], check: Check 
         threshold=check.threshold if check else None,
         policy_version=check.rulebook_version if check else None,
         n_errors=result.n_errors if result else None,
-        certificate=None,
+        certificate=None if taken is None else taken.words,
+        taken=taken,
     )

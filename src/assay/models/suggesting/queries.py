@@ -252,4 +252,5 @@ def _saving(shown: Sequence[Suggestion], withheld: Sequence[Suggestion]) -> Esti
 all_certificates = store.all_certificates
 certificates_before = store.certificates_before
 count_standing = store.count_standing
+automatic_label_of = store.find_label
 automatic_labels_of = store.labels_of
