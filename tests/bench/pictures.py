@@ -46,13 +46,15 @@ def served(house: Path | None) -> Iterator[tuple[Printed, Path, dict[str, str]]]
 def other_pages(home: Path) -> dict[str, str]:
     """Addresses of the pages that are on no menu."""
 
-    def first(query: str) -> str:
-        return str(next(iter(rows(home, query)[0].values())))
+    demo = rows(home, "SELECT id FROM projects WHERE slug = 'demo'")[0]["id"]
 
-    item = first("SELECT item_id FROM consensus ORDER BY mean_iou LIMIT 1")
+    def first(query: str) -> str:
+        return str(next(iter(rows(home, query, demo=demo)[0].values())))
+
+    item = first("SELECT item_id FROM consensus WHERE project_id = :demo ORDER BY mean_iou LIMIT 1")
     person = first("SELECT id FROM users WHERE login = 'elif'")
-    gold = first("SELECT item_id FROM golds")
-    release = first("SELECT id FROM releases")
+    gold = first("SELECT item_id FROM golds WHERE project_id = :demo")
+    release = first("SELECT id FROM releases WHERE project_id = :demo")
     found = [f"/items/{item}", f"/people/{person}", f"/gold/{gold}", f"/releases/{release}", "/classes/hex-nut"]
     return dict(
         zip(OFF_THE_MENU, [*(f"/p/demo{path}" for path in found), "/account", "/?all=1", "/nowhere"], strict=True)

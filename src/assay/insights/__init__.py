@@ -31,6 +31,7 @@ from assay.insights.model import (
     Series,
     StandingWord,
 )
+from assay.insights.pace import Pace, Paced, pace_of, read_pace
 from assay.insights.pairs import PairF1, pairs_of, read_pairs
 from assay.insights.practices import Practices, findings_in, last_look
 from assay.insights.queries import OwnFigures, read_crops, read_own_figures, read_person
@@ -56,6 +57,8 @@ __all__ = [
     "Looked",
     "Overview",
     "OwnFigures",
+    "Pace",
+    "Paced",
     "PairF1",
     "PersonNotFoundError",
     "PersonPage",
@@ -83,11 +86,13 @@ __all__ = [
     "find_page",
     "findings_in",
     "last_look",
+    "pace_of",
     "pairs_of",
     "publish_finding",
     "read_class",
     "read_crops",
     "read_own_figures",
+    "read_pace",
     "read_pairs",
     "read_person",
     "read_readiness",

@@ -85,6 +85,29 @@ class Crop(WireModel):
     counts: list[Count]
 
 
+class PacedItem(WireModel):
+    """An image beside what others took for it; `ratio` is times as long as usual for this person beside them."""
+
+    item_id: str
+    name: str
+    thumb_url: str
+    seconds: float
+    others_seconds: float
+    n_others: int
+    n_marks: int
+    ratio: float
+    at: Instant
+
+
+class Pace(WireModel):
+    """Slow and fast items of one person among those that others answered too; `usual` is own over others' time."""
+
+    slow: list[PacedItem]
+    fast: list[PacedItem]
+    n_shared: int
+    usual: float | None
+
+
 class FindingSide(WireModel):
     """People who do the same; `value` is a share left out, a share called so, or a mean offset of sides of boxes."""
 

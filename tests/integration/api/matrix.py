@@ -267,6 +267,7 @@ ROWS: dict[str, Row] = {
     f"GET {P}/people": Row(READERS),
     f"GET {P}/people/{{user}}": Row(READERS),
     f"GET {P}/people/{{user}}/crops": Row(READERS, query="kind=missed"),
+    f"GET {P}/people/{{user}}/pace": Row(READERS),
     f"GET {P}/agreement": Row(READERS),
     f"GET {P}/findings": Row(READERS),
     f"GET {P}/practice": Row(READERS),

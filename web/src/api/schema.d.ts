@@ -2291,6 +2291,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/people/{user}/pace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Person Pace
+         * @description Where this person's time differs from others' on the same images.
+         */
+        get: operations["read_person_pace_v1_projects__project__people__user__pace_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/policy": {
         parameters: {
             query?: never;
@@ -6570,6 +6590,47 @@ export interface components {
             practice: components["schemas"]["PracticeFigures"];
             /** Verdicts */
             verdicts: components["schemas"]["GoldVerdict"][];
+        };
+        /**
+         * Pace
+         * @description Slow and fast items of one person among those that others answered too; `usual` is own over others' time.
+         */
+        Pace: {
+            /** Fast */
+            fast: components["schemas"]["PacedItem"][];
+            /** N Shared */
+            n_shared: number;
+            /** Slow */
+            slow: components["schemas"]["PacedItem"][];
+            /** Usual */
+            usual: number | null;
+        };
+        /**
+         * PacedItem
+         * @description An image beside what others took for it; `ratio` is times as long as usual for this person beside them.
+         */
+        PacedItem: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Item Id */
+            item_id: string;
+            /** N Marks */
+            n_marks: number;
+            /** N Others */
+            n_others: number;
+            /** Name */
+            name: string;
+            /** Others Seconds */
+            others_seconds: number;
+            /** Ratio */
+            ratio: number;
+            /** Seconds */
+            seconds: number;
+            /** Thumb Url */
+            thumb_url: string;
         };
         /** Page[AdjudicationRow] */
         Page_AdjudicationRow_: {
@@ -13668,6 +13729,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Crop_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_person_pace_v1_projects__project__people__user__pace_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pace"];
                 };
             };
             /** @description Validation Error */

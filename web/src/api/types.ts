@@ -58,6 +58,7 @@ export type Dispute = S["DisputeOut"];
 export type Alarm = S["Alarm"];
 export type PersonRow = S["PersonRow"];
 export type Crop = S["Crop"];
+export type PacedItem = S["PacedItem"];
 export type Finding = S["Finding"];
 export type FindingSide = S["FindingSide"];
 export type Looked = S["LookedOut"];

@@ -19,6 +19,12 @@ export const looking = {
     noMarks: "no marks",
     sources: { gold: "signed gold", consensus: "inferred", answer: "one answer", imported: "imported", none: "" } as const,
   },
+  pace: {
+    title: "Slow and fast images", note: (n: string, usual: number) => `beside others on ${n} shared images · takes ${usual.toFixed(1)} × their time as a rule`,
+    slow: "At least twice as long as usual", fast: "At most half as long as usual",
+    noSlow: "None.", noFast: "None.", others: (time: string, n: number) => `others ${time}, n ${String(n)}`,
+    nothingShared: (name: string) => `Nobody else has answered an image of ${name} with a measured time yet.`,
+  },
   itemMore: {
     goldTitle: (n: number) => `Gold, ${s(n, "answer", "answers")}`,
     gold: "gold", sideBySide: "Side by side", overlay: "Overlay",

@@ -19,6 +19,7 @@ from assay.api.views.insights import (
     kinds_out,
     measured_out,
     overview_out,
+    paced_out,
     person_page_out,
     person_row_out,
 )
@@ -34,6 +35,7 @@ from assay.insights import (
     publish_finding,
     read_crops,
     read_own_figures,
+    read_pace,
     read_person,
 )
 from assay.items import items_by_id
@@ -58,6 +60,7 @@ from assay.wire.insights import (
     LookedOut,
     Overview,
     OwnFigures,
+    Pace,
     PersonPage,
     PersonRow,
     PracticeFigures,
@@ -149,6 +152,19 @@ def read_person_crops(
         return [crop_out(c, project, names) for c in crops], None
 
     return table(fetch, cursor=cursor, limit=limit, form=form, name="crops")
+
+
+@router.get("/v1/projects/{project}/people/{user}/pace")
+def read_person_pace(caller: Caller, project: Decider, house: House, user: str) -> Pace:
+    """Where this person's time differs from others' on the same images."""
+    found = read_pace(caller.actor, project.project_id, user, house=house)
+    with house.read(caller.actor, project.project_id) as rx:
+        known = items_by_id(rx, [row.item_id for row in (*found.slow, *found.fast)])
+    slow, fast = (
+        [paced_out(row, known[row.item_id], project) for row in rows if row.item_id in known]
+        for rows in (found.slow, found.fast)
+    )
+    return Pace.model_construct(slow=slow, fast=fast, n_shared=found.n_shared, usual=found.usual)
 
 
 @router.get("/v1/projects/{project}/agreement")

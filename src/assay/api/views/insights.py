@@ -8,7 +8,8 @@ from typing import Any
 from assay.access import Membership
 from assay.api.views.people import Names
 from assay.datasets import Gate
-from assay.insights import AlarmView, Crop, Overview, PersonPage, PersonRow
+from assay.insights import AlarmView, Crop, Overview, Paced, PersonPage, PersonRow
+from assay.items import Item
 from assay.quality.measured import Measured
 from assay.review import PutBack
 from assay.wire import insights as wire
@@ -103,6 +104,21 @@ def kinds_out(kinds: Mapping[str, Measured]) -> wire.Kinds:
 def _split_out(split: Mapping[str, Measured]) -> wire.Split:
     fields: dict[str, Any] = {name: measured_out(value) for name, value in split.items()}
     return wire.Split.model_construct(**fields)
+
+
+def paced_out(row: Paced, item: Item, project: Membership) -> wire.PacedItem:
+    """A slow or fast item."""
+    return wire.PacedItem.model_construct(
+        item_id=item.id,
+        name=item.name,
+        thumb_url=f"/v1/projects/{project.slug}/items/{item.id}/thumb",
+        seconds=row.seconds,
+        others_seconds=row.others_seconds,
+        n_others=row.n_others,
+        n_marks=row.n_marks,
+        ratio=row.ratio,
+        at=instant(row.at_us),
+    )
 
 
 def crop_out(crop: Crop, project: Membership, names: Names) -> wire.Crop:

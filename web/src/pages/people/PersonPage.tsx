@@ -21,6 +21,7 @@ import { Standing } from "../overview/PeopleTable";
 import { CropsCard } from "./CropsCard";
 import { PersonActions } from "./PersonActions";
 import css from "./Person.module.css";
+import { PaceCard } from "./PaceCard";
 import { PersonSteps } from "./PersonSteps";
 
 const KINDS: readonly ErrorKind[] = ["missed", "spurious", "misclassified", "mislocalised"];
@@ -68,6 +69,7 @@ export function PersonPage() {
         <div ref={crops} className={css.full}>
           <CropsCard data={data} first={KINDS.find((kind) => kind === search.kind) ?? (lead !== null && lead.kind !== "all" ? lead.kind : "missed")} />
         </div>
+        <PaceCard user={data.user.id} name={data.user.name} />
         {data.put_backs.length > 0 && (
           <Card span={12} title={t.person.putBacks}>
             <ul className={css.list}>
