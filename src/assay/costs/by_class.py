@@ -140,6 +140,8 @@ def _replicas(
     """Cost of an accepted mark in resampled sets of items, (B, C); the seconds are fitted anew in each tenth."""
     n_items, n_classes = accepted.shape
     out = np.full((N_REPLICATES, n_classes), np.nan)
+    if not n_items:  # nothing was spent on a picture yet: there is nothing to resample
+        return out
     allotted = _allot(basis, seconds_by_class(answers), item_money)
     for b in range(N_REPLICATES):
         times = rng.multinomial(n_items, np.full(n_items, 1 / n_items))

@@ -39,3 +39,9 @@ def test_the_shares_of_classes_add_up_to_everything_spent(money: list[int], shar
     assert [c.n_accepted for c in found] == accepted.sum(axis=0).tolist()
     for cost in found:
         assert (cost.per_mark.value is None) == (cost.n_accepted == 0)
+
+
+def test_a_project_with_classes_and_nothing_spent_on_any_picture_yet_costs_what_is_shared() -> None:
+    nothing = answers(np.random.default_rng(1), 0, (4.0, 12.0))
+    found = cost_by_class(["a", "b"], nothing, np.zeros(0), np.zeros((0, 2)), 500, rng=np.random.default_rng(1))
+    assert [(c.amount, c.per_mark.value, c.n_accepted) for c in found] == [(250, None, 0), (250, None, 0)]
