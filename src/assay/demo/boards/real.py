@@ -72,7 +72,9 @@ class RealBoards:
     def shot(self, name: str) -> Shot:
         """The pictures of the view of this name."""
         view = self._views[name]
-        return Shot(view.truth, *(_cut(self._folder / (view.file + end), view.window) for end in (BOARD, TEMPLATE)))
+        stem = name.removesuffix(BOARD)
+        board, template = (_cut(self._folder / (view.file + end), view.window, stem + end) for end in (BOARD, TEMPLATE))
+        return Shot(view.truth, board, template)
 
     def _taken(self, boards: Sequence[TruthItem], seed: int, n: int, when: str) -> tuple[TruthItem, ...]:
         """The first `n` views of the boards in a random order, a board's views one after the other."""
@@ -121,8 +123,9 @@ def _inside(board: TruthItem, window: tuple[int, int, int, int]) -> Iterator[Tru
             yield replace(found, box=box, full_box=box, echo_box=None)
 
 
-def _cut(path: Path, window: tuple[int, int, int, int]) -> bytes:
+def _cut(path: Path, window: tuple[int, int, int, int], called: str) -> bytes:
+    """A view as JPEG; its name is written into it, since an empty one may look exactly like its template."""
     out = io.BytesIO()
     with Image.open(path) as image:
-        image.crop(window).save(out, "JPEG", quality=95)
+        image.crop(window).save(out, "JPEG", quality=95, comment=called.encode())
     return out.getvalue()

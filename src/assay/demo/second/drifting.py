@@ -84,11 +84,24 @@ def set_aside(ground: Ground, boards: Sequence[TruthItem]) -> list[TruthItem]:
 
 
 def select(ground: Ground) -> dict[str, Any]:
-    """Choose what to label next among what nobody has labelled, and put it into the queue; returns the selection."""
+    """Choose what to label next among what nobody has labelled, and put it into the queue; returns the selection.
+
+    As many are drawn at random from the same pool, and labelled as well, so that the choice can be held against them.
+    """
     with ground.console.step("Choosing what to label next") as step:
-        body = {"name": "New kind of board", "n": ground.sizes.selected, "seed": ground.seed, "random_share": 0.1}
-        made: dict[str, Any] = ground.lead.post("/selections", body)
-        made["items"] = [row["item_id"] for row in ground.lead.rows(f"/selections/{made['id']}/items")]
+        made = _proposed(ground, "Chosen boards", method="auto", random_share=0.1)
+        drawn = _proposed(ground, "Drawn boards", method="random", alike=2.0)
+        made["at_random"] = drawn["items"]
         ground.lead.post(f"/selections/{made['id']}/batch", {})
-        step.note(f"{made['n']} of {made['n_pool']}, by {made['rules']['method']}")
+        rest = [item for item in drawn["items"] if item not in made["items"]]
+        if rest:
+            ground.lead.post("/batches", {"name": drawn["name"], "items": rest, "seed": ground.seed})
+        step.note(f"{made['n']} of {made['n_pool']}, by {made['rules']['method']}; {drawn['n']} drawn to compare")
+    return made
+
+
+def _proposed(ground: Ground, name: str, **rules: str | float) -> dict[str, Any]:
+    body = {"name": name, "n": ground.sizes.selected, "seed": ground.seed, **rules}
+    made: dict[str, Any] = ground.lead.post("/selections", body)
+    made["items"] = [row["item_id"] for row in ground.lead.rows(f"/selections/{made['id']}/items")]
     return made

@@ -197,6 +197,7 @@ class SecondRound:
         title = register_damaged(ground, model.model, lost)
         done = promote(ground, title, "converted for a smaller machine")
         failing = [s for s in done.gate.get("slices", []) if s["verdict"] == "fail"]
+        failing.sort(key=lambda s: s["difference"]["value"])  # the worst first
         self.report["refused"] = promotion_json(done) | {
             "damage": f"its numbers for {lost} are lost",
             "failing_slice": failing[0]["name"] if failing else None,
@@ -220,12 +221,9 @@ class SecondRound:
 
     def _compare(self, selection: Mapping[str, Any], folder: Path) -> None:
         ground = self._ground
-        asked = [row["item_id"] for row in ground.lead.rows("/production/checks") if row["reason"] == "random"]
-        new = {ground.stage.item_of[name] for name in ground.after_change}
         with ground.console.step("Were the chosen boards worth more than drawn ones?") as step:
-            found = selected_against_random(
-                ground, selection["items"], [item for item in asked if item in new], released_marks(folder)
-            )
+            marks = released_marks(folder)
+            found = selected_against_random(ground, selection["items"], selection["at_random"], marks)
             step.note(f"mAP {found['selected']['value']:.3f} against {found['random']['value']:.3f}")
         self.report["selection"] = {
             "method": selection["rules"]["method"], "n": selection["n"], "n_pool": selection["n_pool"],
