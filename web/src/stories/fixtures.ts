@@ -99,9 +99,9 @@ export const looked: T.Looked = {
       ],
     },
     {
-      part: "label_class", state: "not_enough_evidence", why: "people met too few to judge the line between cells of the class red and others; about 410 images would do", needs_images: 410, n_people: 5, n_images: 291, thin: { "class:red": 410 },
-      answer: "Not enough evidence to exclude practices about the line between cells of the class red and others (about 410 images would do).",
-      kinds: [{ kind: "class:red", whom: "the line between cells of the class red and others", state: "not_enough_evidence", found: false, n: 61, chance: 0.55, needs_images: 410, says: "not enough evidence: such a practice is seen in about five of ten cases; about 410 images would do" }],
+      part: "label_class", state: "not_enough_evidence", why: "people met too few to judge the line around cells of the class red; about 410 images would do", needs_images: 410, n_people: 5, n_images: 291, thin: { "class:red": 410 },
+      answer: "Not enough evidence to exclude practices about the line around cells of the class red (about 410 images would do).",
+      kinds: [{ kind: "class:red", whom: "the line around cells of the class red", state: "not_enough_evidence", found: false, n: 61, chance: 0.55, needs_images: 410, says: "not enough evidence: such a practice is seen in about five of ten cases; about 410 images would do" }],
     },
     {
       part: "geometry", state: "looked", why: "", needs_images: null, n_people: 5, n_images: 291, thin: {},

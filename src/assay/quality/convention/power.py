@@ -117,7 +117,7 @@ def look_at_classes(search: Search) -> Looked:
             _reach(
                 search,
                 feature.key,
-                f"the line between {search.whom(feature)} and others",
+                f"the line around {search.whom(feature)}",
                 [feature.key] if mine else [],
                 n,
                 chance,

@@ -231,5 +231,6 @@ def _cases(chance: float) -> str:
 def _named(names: Sequence[str]) -> str:
     shown = list(names[:_MOST_NAMED])
     if len(names) > _MOST_NAMED:
-        return ", ".join(shown) + f" and {len(names) - _MOST_NAMED} more kinds"
+        n = len(names) - _MOST_NAMED
+        return ", ".join(shown) + f" and {count(n)} more {'kind' if n == 1 else 'kinds'}"
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)

@@ -44,6 +44,7 @@ def look_page(report: LookReport, *, command: str, meta: Sequence[str]) -> str:
             *_practices(report, cropper),
             *suspect_cards(report.found, cropper),
             _twins(report, cropper),
+            _judged(report),
             _FOOT,
         ]
     finally:
@@ -149,8 +150,12 @@ def _people(report: LookReport) -> list[str]:
 def _practices(report: LookReport, cropper: Cropper) -> list[str]:
     if report.agreement is None or report.agreement.practices is None:
         return []
-    practices, work = report.agreement.practices, report.agreement.work
-    return [*practices_cards(practices, work, cropper), judged_card(practices)]
+    return practices_cards(report.agreement.practices, report.agreement.work, cropper)
+
+
+def _judged(report: LookReport) -> str:
+    practices = None if report.agreement is None else report.agreement.practices
+    return "" if practices is None else judged_card(practices)
 
 
 def _twins(report: LookReport, cropper: Cropper) -> str:

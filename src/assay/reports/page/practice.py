@@ -30,7 +30,7 @@ def practices_cards(report: ConventionReport, work: Work, cropper: Cropper) -> l
     out = []
     for found in report.conventions:
         left = parts.card(found.title, _places(found, report, work, cropper), right=_legend(found))
-        right = parts.card("Drafted clause", _clause(found) + _sides(found), soft=_KIND[found.kind])
+        right = parts.card("Drafted clause", _clause(found) + _sides(found, work), soft=_KIND[found.kind])
         out.append(f'<div class="row grid">{left}{right}</div>')
     return out
 
@@ -45,8 +45,8 @@ def judged_card(report: ConventionReport) -> str:
             ("Where the sides lie", report.geometry),
         )
     )
-    note = "A practice here is one that three of eight people follow four times in five; for sides, by 8 %."
-    return f'<div class="row">{parts.card("What could be judged", body, soft=note)}</div>'
+    note = "practice that three of eight people follow four times in five; of sides, 8 %"
+    return f'<div class="row">{parts.card("Practice that differs: what could be judged", body, soft=note)}</div>'
 
 
 def _judged(name: str, looked: Looked) -> str:
@@ -55,7 +55,7 @@ def _judged(name: str, looked: Looked) -> str:
     ]
     table = parts.table(["about", "what this evidence shows", "met by a person"], rows, numbers=[2]) if rows else ""
     every = f"<details><summary>Kind by kind</summary>{table}</details>" if rows else ""
-    return f'<h3>{parts.text(name)}</h3><p class="note">{parts.text(looked.answer)}</p>{every}'
+    return f'<div class="judged"><h3>{parts.text(name)}</h3><p>{parts.text(looked.answer)}</p>{every}</div>'
 
 
 def _legend(found: Convention) -> str:
@@ -67,8 +67,16 @@ def _legend(found: Convention) -> str:
 
 
 def _places(found: Convention, report: ConventionReport, work: Work, cropper: Cropper) -> str:
-    crops = [_place(found, report, work, cropper, unit) for unit in found.places[:PLACES].tolist()]
+    crops = [_place(found, report, work, cropper, unit) for unit in _on_several_images(found, report)]
     return f'<div class="crops" style="grid-template-columns:repeat(3,minmax(0,1fr))">{"".join(crops)}</div>'
+
+
+def _on_several_images(found: Convention, report: ConventionReport) -> list[int]:
+    """The best places, one of an image before a second of any."""
+    image = report.evidence.image[found.places]
+    first = np.unique(image, return_index=True)[1]
+    rest = np.setdiff1d(np.arange(len(image)), first)
+    return [int(unit) for unit in found.places[[*np.sort(first), *rest]][:PLACES]]
 
 
 def _place(found: Convention, report: ConventionReport, work: Work, cropper: Cropper, unit: int) -> str:
@@ -115,12 +123,14 @@ def _clause(found: Convention) -> str:
     )
 
 
-def _sides(found: Convention) -> str:
+def _sides(found: Convention, work: Work) -> str:
     sides = "".join(_side(side, place, found.part) for place, side in enumerate(reversed(found.sides)))
     chance = "under .001" if found.p_value < LEAST_P else figure(found.p_value)
     chips = [f"<b>{chance}</b> chance of it with one practice for all"]
     if found.runner_up:
-        chips.append(f"next best: {parts.text(found.runner_up)}")
+        kind, _, number = found.runner_up.partition(":")
+        name = f"class {work.classes[int(number)]}" if kind == "class" else number.replace("=", " ") or kind
+        chips.append(f"next best: {parts.text(name)}")
     if found.undecided:
         chips.append(f"undecided: {parts.text(listed(found.undecided, 6))}")
     if found.kind == "spread":

@@ -98,6 +98,12 @@ td.cell{text-align:center;padding:4px 6px;min-width:34px}
 .side{border:1px solid var(--line);border-radius:6px;padding:10px 12px;margin-bottom:10px}
 .side h3{display:flex;gap:8px;align-items:center;margin-bottom:6px}
 .people{color:var(--text-2);font-size:12px;margin-bottom:4px;overflow-wrap:anywhere}
+.judged{display:grid;grid-template-columns:190px minmax(0,1fr);gap:4px 24px;padding:9px 0;
+  border-bottom:1px solid var(--line)}
+.judged:last-of-type{border-bottom:0}
+.judged p{color:var(--text-2);max-width:96ch}
+.judged details{grid-column:-2/-1}
+summary{color:var(--text-3);font-size:12px;line-height:24px;cursor:pointer}
 .clause{border:1px solid var(--accent);border-radius:6px;padding:9px 11px;margin:8px 0}
 .clause .label{color:var(--accent)}
 .other{color:var(--text-2);font-size:12px;border-left:2px solid var(--line-strong);padding-left:10px;margin-top:8px}
@@ -109,7 +115,7 @@ footer{display:flex;justify-content:space-between;gap:16px;color:var(--text-3);f
 .scroll{overflow-x:auto}
 svg text{font:11px Inter,system-ui,sans-serif;fill:var(--text-3);font-variant-numeric:tabular-nums}
 @media (max-width:1000px){.grid{grid-template-columns:minmax(0,1fr)}.three-up{grid-template-columns:1fr 1fr}}
-@media (max-width:640px){.two,.two-up,.three-up{grid-template-columns:minmax(0,1fr)}header{display:block}
+@media (max-width:640px){.two,.two-up,.three-up,.judged{grid-template-columns:minmax(0,1fr)}header{display:block}
   .meta{text-align:left;margin-top:8px}}
 @media print{.card{break-inside:avoid}}
 """

@@ -72,9 +72,11 @@ def _agree_cards(report: AgreeReport) -> list[str]:
             for c, one in sorted(p.by_class.items(), key=lambda entry: entry[1].f1.value or 0)
         ]
         by_class = parts.card("By class", parts.table(["class", "F1", "", "images"], rows, numbers=[3]))
-        out.append(f'<div class="row two">{who_agrees(p)}{by_class}</div>')
-    if report.beyond_chance:
-        out.append(f'<div class="row two">{_beyond(report)}{what_is_lost(report)}</div>')
+        beside = who_agrees(p) if len(p.pairs) > 1 else what_is_lost(report)  # one pair stands at the top already
+        out.append(f'<div class="row two">{beside}{by_class}</div>')
+        if report.beyond_chance:
+            lost = what_is_lost(report) if len(p.pairs) > 1 else ""
+            out.append(f'<div class="row{" two" if lost else ""}">{_beyond(report)}{lost}</div>')
     if report.tags is not None:
         out.append(
             f'<div class="row">{parts.card("Tags", parts.measured("Agreement beyond chance", report.tags))}</div>'
