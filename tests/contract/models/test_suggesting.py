@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.support.model_shop import SIZE, ModelShop, tag
+from tests.support.onnx_files import brightness_tagger, endless_loop, fixed_boxes
 from tests.support.projects import SETUP
 
 from assay.annotations import Mark
@@ -21,6 +22,7 @@ from assay.jobs.model_desk import steps_of
 from assay.jobs.running import ModelDesk
 from assay.jobs.suggesting import Servers
 from assay.models import NewVersion, Runner, Task, predictions_of_item, register_version
+from assay.models.runs import RunState
 from assay.models.suggesting import (
     SuggestionPolicyError,
     all_certificates,
@@ -293,5 +295,32 @@ def test_a_model_server_that_is_away_is_named_and_people_label_by_hand(shop: Mod
         desk.work()
     assert "The model at http://127.0.0.1:9 does not answer" in (shop.now(run).error or "")
     assert "Labelling goes on by hand" in (shop.now(run).error or "")
+    assert list(_work(shop, 2).values()) == [[], []]
+    assert len(shop.project.events("submission.received")) == 2
+
+
+@pytest.mark.parametrize(
+    ("task", "data", "config", "words"),
+    [
+        (Task.BOXES, fixed_boxes([[0, 0, 1, 1]] * 100_000, [0.9] * 100_000, [0] * 100_000), {}, "100,000 boxes"),
+        (Task.TAGS, endless_loop(), {"timeout_s": 0.3}, "no answer within 0.3 s"),
+        (Task.TAGS, brightness_tagger(n_outputs=3), {}, "[1, 3]"),
+        (Task.TAGS, b"no model at all", {}, "cannot be used"),
+    ],
+    ids=["100,000 boxes", "hangs", "wrong shapes", "no model"],
+)
+def test_a_model_that_breaks_is_named_with_its_fault_and_people_label_by_hand(
+    shop: ModelShop, task: Task, data: bytes, config: dict[str, Any], words: str
+) -> None:
+    settings = {"classes": ["light", "dark"], "size_px": [8, 8], **config}
+    new = NewVersion("bad", task, Runner.ONNX, "any", shop.blobs.put(data), len(data), 2, "", config=settings)
+    register_version(SETUP, shop.project.id, new, house=shop.house)  # past the door that tries it out
+    _policy(shop, model="bad", withheld_share=0.01, classes={"*": {"mode": "loop"}})
+    shop.batch(shop.project.items[:2])
+    run = shop.start("suggest", "bad")
+    for _ in range(3):  # one that hangs is tried again
+        shop.desk.work()
+    assert shop.now(run).state is RunState.FAILED
+    assert words in (shop.now(run).error or "")
     assert list(_work(shop, 2).values()) == [[], []]
     assert len(shop.project.events("submission.received")) == 2
