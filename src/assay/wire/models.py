@@ -175,7 +175,10 @@ class EvaluationError(WireModel):
 
 
 class EvaluationItem(WireModel):
-    """One gold item of an evaluation; `beside` compares it with the model in use, null where that was not asked."""
+    """One gold item of an evaluation; `beside` compares it with the model in use, null where that was not asked.
+
+    `against_errors` are what that one gets wrong on it.
+    """
 
     item_id: str
     name: str
@@ -188,6 +191,7 @@ class EvaluationItem(WireModel):
     correct: bool
     beside: Literal["better", "worse", "same"] | None
     errors: list[EvaluationError]
+    against_errors: list[EvaluationError]
 
 
 class SuggestedMark(WireModel):

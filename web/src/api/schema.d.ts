@@ -5000,8 +5000,12 @@ export interface components {
         /**
          * EvaluationItem
          * @description One gold item of an evaluation; `beside` compares it with the model in use, null where that was not asked.
+         *
+         *     `against_errors` are what that one gets wrong on it.
          */
         EvaluationItem: {
+            /** Against Errors */
+            against_errors: components["schemas"]["EvaluationError"][];
             /** Beside */
             beside: ("better" | "worse" | "same") | null;
             /** Correct */

@@ -217,17 +217,22 @@ def _item(item: Item, mine: ItemOutcome, theirs: ItemOutcome | None, project: Me
         n_errors=mine.n_errors,
         correct=mine.correct,
         beside=compare(mine, theirs),
-        errors=[
-            EvaluationError.model_construct(
-                kind=e["kind"],
-                label_class=e.get("label_class"),
-                bbox=e.get("bbox"),
-                answer_class=e.get("answer_class"),
-                answer_bbox=e.get("answer_bbox"),
-            )
-            for e in mine.detail
-        ],
+        errors=_errors(mine),
+        against_errors=[] if theirs is None else _errors(theirs),
     )
+
+
+def _errors(outcome: ItemOutcome) -> list[EvaluationError]:
+    return [
+        EvaluationError.model_construct(
+            kind=e["kind"],
+            label_class=e.get("label_class"),
+            bbox=e.get("bbox"),
+            answer_class=e.get("answer_class"),
+            answer_bbox=e.get("answer_bbox"),
+        )
+        for e in outcome.detail
+    ]
 
 
 def audits_out(rx: Rx, certificate: StoredCertificate) -> AuditsOut:

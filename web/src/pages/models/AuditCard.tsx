@@ -66,7 +66,7 @@ function AuditChart({ audits, label }: { audits: Audits; label: string }) {
         {rang !== null && ring !== undefined && (
           <>
             <circle className={css.alarmDot} cx={x(rang)} cy={y(ring.score)} r={4.5} />
-            <text className={css.stopWords} x={x(rang) + (left ? -9 : 9)} y={y(ring.score) + 4} textAnchor={left ? "end" : "start"}>{t.suggesting.rang(rang)}</text>
+            <text className={css.stopWords} x={x(rang) + (left ? -9 : 9)} y={y(ring.score) - 8} textAnchor={left ? "end" : "start"}>{t.suggesting.rang(rang)}</text>
           </>
         )}
         {points.map((point, at) => (point.wrong ? (

@@ -26,7 +26,7 @@ export function FailuresCard({ evaluation }: { evaluation: Evaluation }) {
           <div className={css.bar}>
             <Choice label={t.model.fails} value={kind} options={[["all", `${t.model.kindAll} ${count(total)}`] as const, ...found.map((each) => [each, `${t.model.kinds[each]} ${count(evaluation.error_kinds[each] ?? 0)}`] as const)]} onChoose={setKind} />
           </div>
-          {may("expert", "lead", "approver", "auditor", "admin") ? <ItemsBehind key={kind} evaluation={evaluation.id} look={look} few={false} /> : <p className="grey">{t.model.hiddenGold}</p>}
+          {may("expert", "lead", "approver", "auditor", "admin") ? <ItemsBehind key={kind} evaluation={evaluation.id} look={look} first={6} /> : <p className="grey">{t.model.hiddenGold}</p>}
         </>
       )}
     </Card>

@@ -34,7 +34,7 @@ export function ForestTable({ caption, rows, head, counts = "images", onOpen, ma
         <tr>
           <th scope="col">{head}</th>
           <th scope="col" className="num">{counts === "images" ? t.model.heads.images : t.model.heads.marks}</th>
-          <th scope="col" className={css.bars}><Axis domain={domain} /></th>
+          <th scope="col" className={css.bars}><span className="visually-hidden">{t.model.heads.interval}</span><Axis domain={domain} /></th>
           <th scope="col" className="num">{t.model.heads.value}</th>
           {differs && <th scope="col" colSpan={2} className={css.differenceHead}>{t.model.heads.difference}</th>}
           {verdict !== undefined && <th scope="col"><span className="visually-hidden">{t.table.state}</span></th>}

@@ -23,12 +23,12 @@ export function BehindDialog({ evaluation, title, look, onClose }: { evaluation:
 }
 
 /** A page of them, and a button for the next. */
-export function ItemsBehind({ evaluation, look, few = false, none = t.model.behindNone }: { evaluation: string; look: Behind; few?: boolean; none?: string }) {
+export function ItemsBehind({ evaluation, look, first = 12, few = false, none = t.model.behindNone }: { evaluation: string; look: Behind; first?: number; few?: boolean; none?: string }) {
   const { slug } = useProject();
   const book = useClassBook();
   const items = useInfiniteQuery({
     queryKey: ["evaluationItems", slug, evaluation, look, few],
-    queryFn: ({ pageParam }) => api.evaluationItems(slug, evaluation, { ...look, cursor: pageParam, limit: few ? 6 : 12 }),
+    queryFn: ({ pageParam }) => api.evaluationItems(slug, evaluation, { ...look, cursor: pageParam, limit: few ? 6 : pageParam === null ? first : 12 }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
     staleTime: 60_000,

@@ -1,7 +1,7 @@
 // The model card: what a version is, what it is for, and its earlier measurements.
 import type { Evaluation, Model } from "@/api/types";
 import { count } from "@/format/numbers";
-import { moment, signedAt } from "@/format/times";
+import { moment } from "@/format/times";
 import { t } from "@/text/en";
 import { Card } from "@/ui/Card";
 import { Digest } from "@/ui/Code";
@@ -21,7 +21,7 @@ export function ModelCard({ model, evaluations }: { model: Model; evaluations: r
           <dt>{t.model.trained}</dt><dd>{model.release ?? t.models.elsewhere}</dd>
           <dt>{t.model.schema}</dt><dd>{t.model.version(model.schema_version)}</dd>
           <dt>{t.model.file}</dt><dd>{model.artifact_sha256 === null ? t.models.noFile : <><code title={model.artifact_sha256}>{model.artifact_sha256.slice(0, 16)}…</code> {t.model.bytes(count(model.artifact_bytes))}</>}</dd>
-          <dt>{t.model.registered}</dt><dd><Person person={model.registered_by} compact /> {signedAt(model.registered_at)}</dd>
+          <dt>{t.model.registered}</dt><dd><Person person={model.registered_by} compact /> {moment(model.registered_at, new Date())}</dd>
         </dl>
         <p className={css.limits}>{t.model.limits}</p>
         <p className={css.limits}>{t.model.digest}</p>

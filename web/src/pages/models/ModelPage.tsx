@@ -20,6 +20,7 @@ import { useAct } from "../shared/useForm";
 import { EvaluationCard } from "./EvaluationCard";
 import { FailuresCard } from "./FailuresCard";
 import { ModelCard } from "./ModelCard";
+import css from "./Models.module.css";
 import { isOpen, progressWords } from "./runs";
 import { STANDING_TONES } from "./standing";
 import { SuggestingCards } from "./SuggestingCards";
@@ -44,11 +45,11 @@ export function ModelPage() {
       <PageHead
         title={titleOfOne(data, newest)}
         tag={<Tag {...STANDING_TONES[data.standing]}>{t.models.standings[data.standing]}</Tag>}
-        text={newest === undefined ? t.model.unmeasuredText : t.model.text(count(newest.n_items), newest.gold_digest.slice(0, 12), moment(newest.at, new Date()))}
+        text={newest === undefined ? t.model.unmeasuredText : t.model.text(count(newest.n_items), newest.gold_digest.slice(0, 12), moment(newest.at, new Date())) + (newest.against === null ? "" : ` ${t.model.comparedOn}`)}
         actions={<Actions model={data} measured={newest !== undefined} busy={measuring.open} />}
       />
-      {measuring.words !== null && <p role="status" className="soft">{t.model.running(measuring.words)}</p>}
-      {measuring.error !== null && <ErrorLine error={{ message: measuring.error, hint: "", code: "" }} />}
+      {measuring.words !== null && <p role="status" className={`soft ${css.said ?? ""}`}>{t.model.running(measuring.words)}</p>}
+      {measuring.error !== null && <div className={css.said}><ErrorLine error={{ message: measuring.error, hint: "", code: "" }} /></div>}
       <Columns
         evidence={
           <>

@@ -90,7 +90,7 @@ function Row({ row, name, onAudits }: { row: ClassRow; name: string; onAudits: (
   return (
     <tr>
       <th scope="row">{name}</th>
-      <td title={t.suggesting.modes[row.rule.mode]}>{t.suggesting.modeShort[row.rule.mode]}</td>
+      <td className="nowrap" title={t.suggesting.modes[row.rule.mode]}>{t.suggesting.modeShort[row.rule.mode]}</td>
       <td className="num">{row.rule.mode === "manual" ? "" : rate(row.rule.show_above)}</td>
       <td>
         {held === null ? <span className="grey">{words}</span> : (
@@ -100,7 +100,7 @@ function Row({ row, name, onAudits }: { row: ClassRow; name: string; onAudits: (
               {words}
               {more !== "" && <small>{more}</small>}
               {held.state === "stopped" && held.ended_why !== null && <small>{t.suggesting.stopped(held.ended_why)}</small>}
-              {held.n_audits > 0 && <Button small kind="quiet" onClick={() => onAudits(held.id)}>{t.suggesting.openAudits(name)}</Button>}
+              {held.n_audits > 0 && <Button small kind="quiet" aria-label={t.suggesting.openAuditsOf(name)} onClick={() => onAudits(held.id)}>{t.suggesting.openAudits}</Button>}
             </span>
           </span>
         )}

@@ -13,12 +13,14 @@ export interface Proof {
   readonly caption: string;
 }
 
-type Wanted = { readonly kind?: string | null | undefined; readonly label_class?: string | null | undefined };
+type Wanted = { readonly kind?: string | null | undefined; readonly label_class?: string | null | undefined; readonly beside?: string | null | undefined };
 
 /** The pictures that prove what was asked for: each error that fits; the whole picture where an item has none. */
 export function proofsOf(item: EvaluationItem, book: ClassBook, wanted: Wanted = {}): Proof[] {
-  const tags = item.errors.filter((each) => each.bbox === null && each.answer_bbox === null);
-  const boxes = item.errors.filter((each) => !tags.includes(each) && fits(each, wanted));
+  // Where this one is right and the other is not, what the other gets wrong is the proof.
+  const errors = wanted.beside === "better" ? item.against_errors : item.errors;
+  const tags = errors.filter((each) => each.bbox === null && each.answer_bbox === null);
+  const boxes = errors.filter((each) => !tags.includes(each) && fits(each, wanted));
   const proofs = boxes.map((error, at) => ({ id: `${item.item_id}/${String(at)}`, item, crop: cropOf(item, error, book), caption: captionOf(error, book) }));
   if (proofs.length > 0) return proofs;
   return [{ id: item.item_id, item, crop: null, caption: tags.length > 0 ? tagCaption(tags, book) : t.model.caption.right }];

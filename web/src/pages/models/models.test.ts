@@ -101,7 +101,7 @@ describe("titles", () => {
 });
 
 describe("failures", () => {
-  const item = (errors: EvaluationItem["errors"]): EvaluationItem => ({ item_id: "i", name: "a.png", image_url: "/i", thumb_url: "/t", width_px: 100, height_px: 80, n_units: 3, n_errors: errors.length, correct: errors.length === 0, beside: null, errors });
+  const item = (errors: EvaluationItem["errors"]): EvaluationItem => ({ item_id: "i", name: "a.png", image_url: "/i", thumb_url: "/t", width_px: 100, height_px: 80, n_units: 3, n_errors: errors.length, correct: errors.length === 0, beside: null, errors, against_errors: [] });
   const missed = { kind: "missed" as const, label_class: "cell", bbox: [10, 10, 20, 20] as [number, number, number, number], answer_class: null, answer_bbox: null };
   const moved = { kind: "mislocalised" as const, label_class: "dust", bbox: [40, 40, 50, 50] as [number, number, number, number], answer_class: "dust", answer_bbox: [45, 42, 60, 55] as [number, number, number, number] };
 
@@ -111,6 +111,12 @@ describe("failures", () => {
     expect(proofs[1]?.crop?.bbox).toEqual([40, 40, 60, 55]);
     expect(proofs[1]?.crop?.marks.map((mark) => mark.style)).toEqual(["expected", "drawn"]);
     expect(proofsOf(item([missed, moved]), book, { kind: "missed" })).toHaveLength(1);
+  });
+
+  it("show what the model in use gets wrong where only this one is right", () => {
+    const better = { ...item([]), beside: "better" as const, against_errors: [missed] };
+    expect(proofsOf(better, book, { beside: "better" }).map((proof) => proof.caption)).toEqual(["missed Cell"]);
+    expect(proofsOf(better, book).map((proof) => proof.caption)).toEqual(["right"]);
   });
 
   it("show the whole picture for tags and for items without an error", () => {

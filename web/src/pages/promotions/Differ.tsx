@@ -11,7 +11,8 @@ import css from "./Promotions.module.css";
 export function Differ({ evaluation }: { evaluation: Evaluation }) {
   const { may } = useProject();
   const [open, setOpen] = useState<"better" | "worse" | null>(null);
-  const titles = { better: t.promotion.onlyNew(evaluation.model), worse: t.promotion.onlyOld(evaluation.against ?? "") };
+  const theirs = evaluation.against ?? "";
+  const titles = { better: t.promotion.onlyNew(evaluation.model, theirs), worse: t.promotion.onlyOld(evaluation.model, theirs) };
   if (!may("expert", "lead", "approver", "auditor", "admin")) return <Card title={t.promotion.differ}><p className="grey">{t.model.hiddenGold}</p></Card>;
   return (
     <Card title={t.promotion.differ} note={t.model.cropLegend}>

@@ -38,7 +38,7 @@ function Floors({ gate }: { gate: GateDocument }) {
     <Card title={t.promotion.first} note={t.promotion.firstNote}>
       <table className={css.floors}>
         <caption className="visually-hidden">{t.promotion.first}</caption>
-        <thead><tr><th scope="col">{t.promotion.head.measure}</th><th scope="col" className="num">{t.promotion.head.floor}</th><th scope="col" className={css.bar} /><th scope="col">{t.promotion.head.value}</th><th scope="col"><span className="visually-hidden">{t.table.state}</span></th></tr></thead>
+        <thead><tr><th scope="col">{t.promotion.head.measure}</th><th scope="col" className="num">{t.promotion.head.floor}</th><th scope="col" className={css.bar}><span className="visually-hidden">{t.model.heads.interval}</span></th><th scope="col">{t.promotion.head.value}</th><th scope="col"><span className="visually-hidden">{t.table.state}</span></th></tr></thead>
         <tbody>
           {(gate.floors ?? []).map((floor) => (
             <tr key={floor.name}>

@@ -16,12 +16,12 @@ import { TopTitle } from "@/ui/Shell";
 import { StateShape, Tag } from "@/ui/State";
 import { Approvals } from "./Approvals";
 import { Differ } from "./Differ";
-import { gateLines, gateOf, headlineOf, passing } from "./gate";
+import { gateLines, gateOf, passing } from "./gate";
 import { GateEvidence } from "./GateEvidence";
 import { InUse } from "./InUse";
 import css from "./Promotions.module.css";
 import { stepsOf } from "./steps";
-import { stateWords, titleOfOne, toneOf } from "./titles";
+import { saidOf, stateWords, titleOfOne, toneOf } from "./titles";
 
 const ENDED: readonly PromotionSeen["state"][] = ["kept", "rolled_back", "refused", "declined", "failed"];
 
@@ -52,7 +52,7 @@ function Whole({ promotion, proposal }: { promotion: PromotionSeen; proposal: Pr
       <PageHead
         title={titleOfOne(promotion, proposal, (at) => moment(at, new Date()))}
         tag={<>{gate !== null && <Tag tone={passed.n === passed.all ? "ok" : "stop"} state={passed.n === passed.all ? "ok" : "stop"}>{t.promotion.gatesPass(passed.n, passed.all)}</Tag>} <Tag tone={toneOf(promotion)}>{stateWords(promotion)}</Tag></>}
-        text={gate === null ? (promotion.reason ?? t.promotion.notPut) : headlineOf(gate, lines)}
+        text={saidOf(promotion, book.name)}
       />
       <Steps promotion={promotion} proposal={proposal} />
       <Columns

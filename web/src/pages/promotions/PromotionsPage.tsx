@@ -5,7 +5,7 @@ import { useState } from "react";
 import { api } from "@/api/calls";
 import { asError } from "@/api/http";
 import type { Promotion } from "@/api/types";
-import { useProject } from "@/app/project";
+import { useClassBook, useProject } from "@/app/project";
 import { Top } from "@/app/top";
 import { moment } from "@/format/times";
 import { t } from "@/text/en";
@@ -18,11 +18,12 @@ import { TopTitle } from "@/ui/Shell";
 import { Tag } from "@/ui/State";
 import { AskDialog } from "./AskDialog";
 import css from "./Promotions.module.css";
-import { stateWords, titleOfAll, toneOf } from "./titles";
+import { saidOf, stateWords, titleOfAll, toneOf } from "./titles";
 
 export function PromotionsPage() {
   const { slug, may } = useProject();
   const navigate = useNavigate();
+  const book = useClassBook();
   const [asking, setAsking] = useState(false);
   const promotions = useInfiniteQuery({
     queryKey: ["promotions", slug],
@@ -57,7 +58,7 @@ export function PromotionsPage() {
                 { id: "model", header: t.promotions.model, accessorFn: (row) => row.model, cell: ({ row: { original: row } }) => <Link to={to(row)}><b>{row.model}</b></Link> },
                 { id: "state", header: t.promotions.state, accessorFn: (row) => row.state, cell: ({ row: { original: row } }) => <Tag tone={toneOf(row)}>{stateWords(row)}</Tag> },
                 { id: "instead", header: t.promotions.instead, accessorFn: (row) => row.instead_of ?? "", cell: ({ row: { original: row } }) => row.instead_of ?? <span className="grey">{t.promotions.first}</span> },
-                { id: "said", header: t.promotions.what, enableSorting: false, accessorFn: (row) => row.title, cell: ({ row: { original: row } }) => <span className={css.said}>{row.title}</span> },
+                { id: "said", header: t.promotions.what, enableSorting: false, accessorFn: (row) => row.title, cell: ({ row: { original: row } }) => <span className={css.said}>{saidOf(row, book.name)}</span> },
                 { id: "by", header: t.promotions.asked, accessorFn: (row) => row.requested_by.name, cell: ({ row: { original: row } }) => <Person person={row.requested_by} compact /> },
                 { id: "at", header: t.promotions.when, accessorFn: (row) => row.requested_at, cell: ({ row: { original: row } }) => <span className="grey nowrap">{moment(row.requested_at, new Date())}</span> },
               ]}

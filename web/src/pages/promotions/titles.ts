@@ -2,8 +2,16 @@
 import type { Promotion, PromotionSeen, Proposal } from "@/api/types";
 import { t } from "@/text/en";
 import type { TagTone } from "@/ui/State";
+import { gateLines, gateOf, headlineOf } from "./gate";
 
 const PROMOTION_TONES: Record<Promotion["state"], TagTone> = { requested: "accent", evaluated: "accent", waiting: "accent", watched: "ok", kept: "ok", rolled_back: "stop", refused: "stop", declined: "warn", failed: "warn" };
+
+/** What was said of it: why it ended where people or a step ended it, else the gate's answer, else why it was asked for. */
+export function saidOf(promotion: Promotion, name: (id: string) => string): string {
+  const gate = gateOf(promotion);
+  if (promotion.reason !== null && (promotion.state === "rolled_back" || promotion.state === "declined" || promotion.state === "failed")) return promotion.reason;
+  return gate === null ? promotion.why : headlineOf(gate, gateLines(gate, name));
+}
 
 /** It came into use, and another one has since. */
 export function wasReplaced(promotion: Promotion): boolean {
