@@ -1,0 +1,81 @@
+"""Model versions, aliases, predictions and evaluations: tables and queries."""
+
+from assay.models.store.aliases import (
+    add_move,
+    alias_moves,
+    aliases,
+    find_move,
+)
+from assay.models.store.evaluations import (
+    add_evaluation,
+    evaluations_of,
+    find_evaluation,
+    outcomes_of,
+)
+from assay.models.store.predictions import (
+    add_prediction,
+    find_prediction,
+    find_prediction_of_key,
+    predictions_between,
+    predictions_of_item,
+    predictions_of_items,
+)
+from assay.models.store.tables import (
+    automatic_labels,
+    certificates,
+    evaluation_items,
+    evaluations,
+    model_alias_moves,
+    model_versions,
+    prediction_marks,
+    predictions,
+    suggestion_policies,
+    suggestions,
+    training_log,
+    training_runs,
+)
+from assay.models.store.versions import (
+    add_version,
+    all_versions,
+    find_by_id,
+    find_numbered,
+    find_of_run,
+    newest_number,
+    versions_before,
+)
+
+__all__ = [
+    "add_evaluation",
+    "add_move",
+    "add_prediction",
+    "add_version",
+    "alias_moves",
+    "aliases",
+    "all_versions",
+    "automatic_labels",
+    "certificates",
+    "evaluation_items",
+    "evaluations",
+    "evaluations_of",
+    "find_by_id",
+    "find_evaluation",
+    "find_move",
+    "find_numbered",
+    "find_of_run",
+    "find_prediction",
+    "find_prediction_of_key",
+    "model_alias_moves",
+    "model_versions",
+    "newest_number",
+    "outcomes_of",
+    "prediction_marks",
+    "predictions",
+    "predictions_between",
+    "predictions_of_item",
+    "predictions_of_items",
+    "suggestion_policies",
+    "suggestions",
+    "training_log",
+    "training_runs",
+    "versions_before",
+]
