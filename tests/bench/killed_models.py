@@ -1,7 +1,7 @@
 """Kills a real server with `kill -9` at every step of a training and of both kinds of rollback, on both databases.
 
-`python -m tests.bench.killed_models [--only sqlite] [--each]`: a life with a death at each of the points; with `--each`
-one life a point; on PostgreSQL once with the worker alone and once with the answering process too.
+`python -m tests.bench.killed_models [--only sqlite] [--who self] [--each]`: a life with a death at each of the points;
+with `--each` one life a point; on PostgreSQL once with the worker alone and once with the answering process too.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ def one_life(kind: str, points: Mapping[str, str]) -> tuple[int, list[str]]:
         return len(deaths(graves)), wrong
 
 
-def lives_of(kind: str, *, each: bool) -> list[dict[str, str]]:
+def lives_of(kind: str, *, each: bool, who: str) -> list[dict[str, str]]:
     """The points of each life. Only the worker has somebody above it that can die with it."""
     apart = kind == "postgresql"
-    whole = ["self", "all"] if apart else ["self"]
+    whole = [who] if who else ["self", "all"] if apart else ["self"]
     if each:
         found = [{p: w} for w in whole for p in (*BY_WATCH, *TRAINING)]
         return found + [{p: "self"} for p in BY_COMMAND]
-    return [{p: "self" if p in BY_COMMAND else who for p in POINTS} for who in whole]
+    return [{p: "self" if p in BY_COMMAND else w for p in POINTS} for w in whole]
 
 
 def main() -> None:
@@ -43,9 +43,10 @@ def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__)
     ask.add_argument("--only", choices=["sqlite", "postgresql"])
     ask.add_argument("--each", action="store_true")
+    ask.add_argument("--who", choices=["self", "all"], default="")
     args = ask.parse_args()
     for kind in [args.only] if args.only else ["sqlite", "postgresql"]:
-        began, n_dead, faults, lives = time.perf_counter(), 0, 0, lives_of(kind, each=args.each)
+        began, n_dead, faults, lives = time.perf_counter(), 0, 0, lives_of(kind, each=args.each, who=args.who)
         for points in lives:
             dead, wrong = one_life(kind, points)
             n_dead += dead
