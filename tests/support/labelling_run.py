@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, Route
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.support.browser import Visitor, drag_box, drawn_marks, visiting
-from tests.support.demo_house import rows
 from tests.support.live_server import PASSWORD, SLUG, Live, live
 
 WIDTH, HEIGHT = 400, 300
@@ -122,14 +121,14 @@ class Run:
         return str(self._wait(another, "no next picture comes"))
 
     def _name(self) -> str | None:
-        found = self.you.page.get_by_text(re.compile("^Item "))
-        return found.first.inner_text() if found.count() else None
+        # In one look: between two the page may have moved on.
+        return next(iter(self.you.page.get_by_text(re.compile("^Item ")).all_inner_texts()), None)
 
     def _until_kept(self) -> None:
         """Wait until the page says that the server has all marks."""
         wanted = f"{len(drawn_marks(self.you.page))} saved"
-        status = self.you.page.get_by_role("status").first
-        self._wait(lambda: status.count() and status.inner_text().strip() == wanted, f"not {wanted}")
+        status = self.you.page.get_by_role("status")
+        self._wait(lambda: wanted in [text.strip() for text in status.all_inner_texts()], f"not {wanted}")
 
     def _says(self, words: str) -> bool:
         return self.you.page.get_by_text(words).count() > 0
@@ -161,7 +160,7 @@ class Run:
                    WHERE u.login = :login"""
         found: dict[str, list[Mark]] = {}
         answers: dict[str, set[str]] = {}
-        for row in rows(self.server.data, query, login=self.login):
+        for row in self.server.look(query, login=self.login):
             name = f"Item {row['id'][-8:]}"
             answers.setdefault(name, set()).add(row["answer"])
             found.setdefault(name, []).append(tuple(row.values())[2:])
