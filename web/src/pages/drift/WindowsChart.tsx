@@ -45,7 +45,7 @@ export function WindowsChart({ checks, chosen, harmLine, onChoose }: Props) {
       <div className={css.verdicts} role="group" aria-label={t.drift.windows}>
         {checks.map((check, k) => (
           <button key={check.id} type="button" className={css.verdict} style={{ left: `${String(x(k) - 12)}px` }} aria-pressed={check.id === chosen.id} title={t.drift.window(t.drift.levels[check.level], moment(check.last_at, now), count(check.n))} onClick={() => onChoose(check)}>
-            <StateShape state={SHAPES[check.level]} size={12} />
+            <span aria-hidden="true"><StateShape state={SHAPES[check.level]} size={12} /></span>
             <span className="visually-hidden">{t.drift.window(t.drift.levels[check.level], moment(check.last_at, now), count(check.n))}</span>
           </button>
         ))}
