@@ -12,6 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Route, expect
 from tests.support.browser import NARROW, Visitor, chromium, visiting, wait_for_picture
 from tests.support.demo_house import Printed, command, played_demo, rows
+from tests.support.open_work import SLUG, found_open_project, play_open_project
+from tests.support.roles import ROLES, role_links
 from tests.support.sharp_text import OWN, fill_project
 
 from assay.access import add_member, find_account, found_project, make_key_for
@@ -46,6 +48,7 @@ ALWAYS = (
     "/agreement",
     "/classes/hex-nut",
 )
+SETTLED = "!!document.querySelector('h1, h2, [role=application]') && !/Loading .*…/.test(document.body.innerText)"
 ANSWERED_NO = re.compile(r"^(401 GET /v1/session|404 GET /v1/projects/(\w+/gold/\w+|none))$")
 
 
@@ -56,6 +59,7 @@ class Place:
     printed: Printed
     home: Path
     key: str
+    links: dict[str, str]
 
     def id(self, query: str) -> str:
         return str(next(iter(rows(self.home, query)[0].values())))
@@ -80,8 +84,11 @@ class Place:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     home = played_demo(tmp_path_factory, tmp_path_factory.mktemp("pages") / "house")
     key = found_sharp_project(home)
+    tokens = role_links(home)
+    keys = found_open_project(home, {f"only-{role}": role for role in ROLES})
     with command("demo", "--house", home, "--port", "0", until="Ctrl-C stops") as printed:
-        yield Place(printed, home, key)
+        play_open_project(printed.address, keys)
+        yield Place(printed, home, key, {role: f"{printed.address}/link#{token}" for role, token in tokens.items()})
 
 
 def found_sharp_project(home: Path) -> str:
@@ -123,11 +130,22 @@ def enter(visitor: Visitor, place: Place, role: str) -> None:
     visitor.page.wait_for_url(re.compile("/$|/p/"))
 
 
+def enter_as(visitor: Visitor, place: Place, role: str) -> None:
+    """Somebody with this role alone, by the link the first time."""
+    login = f"only-{role}"
+    unused = rows(place.home, "SELECT 1 FROM users WHERE login = :login AND password_hash IS NULL", login=login)
+    if unused:
+        visitor.accept_link(place.links[role])
+        return
+    visitor.open("/signin")
+    visitor.sign_in(login)
+    visitor.page.wait_for_url(re.compile("/$|/p/"))
+
+
 def see(visitor: Visitor, path: str) -> None:
     """Open a page and wait until it has its heading and loads nothing any more."""
     visitor.open(path)
-    settled = "!!document.querySelector('h1, h2') && !/Loading .*…/.test(document.body.innerText)"
-    visitor.until(lambda: visitor.page.evaluate(settled), f"{path} does not settle")
+    visitor.until(lambda: visitor.page.evaluate(SETTLED), f"{path} does not settle")
 
 
 def test_no_page_has_an_accessibility_violation_in_light_or_dark(browser: Browser, place: Place, lead: Visitor) -> None:
@@ -247,6 +265,92 @@ def test_text_that_somebody_wrote_is_shown_and_never_run(lead: Visitor, place: P
     lead.check()
 
 
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "lead"])
+def test_no_entry_of_the_menu_leads_to_a_refusal(browser: Browser, place: Place, role: str) -> None:
+    """The lead's pages are all looked at above."""
+    with visiting(browser, place.printed.address, size=NARROW) as you:
+        enter_as(you, place, role)
+        see(you, "/p/demo/guideline")
+        entries = you.page.locator("nav li a").evaluate_all("all => all.map((each) => each.getAttribute('href'))")
+        assert len(entries) >= (4 if role == "annotator" else 12)
+        for path in entries:
+            see(you, path)
+            assert not you.page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
+        assert [line for line in you.refusals if not line.startswith("401 GET /v1/session")] == []
+
+
+def test_a_dispute_is_looked_at_side_by_side_and_commented(browser: Browser, place: Place) -> None:
+    notes = "SELECT text FROM review_notes n JOIN adjudications a ON a.id = n.review_id WHERE a.state = 'settled'"
+    before = rows(place.home, notes)
+    with visiting(browser, place.printed.address) as you:
+        enter_as(you, place, "expert")
+        see_picture(you, f"/p/{SLUG}/adjudicate")
+        canvases = you.page.get_by_role("application")
+        expect(canvases).to_have_count(1)
+        you.page.keyboard.press("s")
+        expect(canvases).to_have_count(4)
+        you.page.keyboard.press("z")
+        you.until(lambda: len(set(views(you))) == 1 and len(views(you)) == 4, "the panes do not move as one")
+        found: dict[str, list[str]] = {}
+        look(you, "side by side", found)
+        assert found == {}
+        you.page.get_by_role("button", name="Marks of B").click()
+        expect(canvases).to_have_count(3)
+        you.page.keyboard.press("c")
+        you.field("What should the lead and the reviewers know?", you.dialog).fill("A reflection, no part.")
+        you.button("Keep the note", you.dialog).click()
+        expect(you.dialog).to_have_count(0)
+        settle = you.button(re.compile("^Settle image"))
+        while not settle.is_enabled():
+            you.page.keyboard.press("m")
+        settle.click()
+        kept = [*before, {"text": "A reflection, no part."}]
+        you.until(lambda: rows(place.home, notes) == kept, "the comment is not kept")
+
+
+def test_the_guideline_is_searched_by_key_and_gives_the_keys_back(browser: Browser, place: Place) -> None:
+    with visiting(browser, place.printed.address) as you:
+        enter(you, place, "annotator")
+        see_picture(you, "/p/demo/practice")
+        panel = you.page.get_by_role("complementary")
+        you.page.keyboard.press("Shift+G")
+        you.page.keyboard.type("edge of the")
+        hits = you.page.get_by_role("option")
+        expect(hits).to_have_count(1)
+        found: dict[str, list[str]] = {}
+        look(you, "search", found)
+        assert found == {}
+        you.page.keyboard.press("Enter")
+        you.sees(re.compile(r"^Clause 4\.2"), panel)
+        assert you.page.evaluate("document.activeElement.getAttribute('role')") == "application"
+        you.page.keyboard.press(".")
+        you.sees(re.compile(r"clause \d\.\d$"), panel)
+
+
+def test_a_key_of_a_class_that_a_tool_has_is_refused_before_it_is_sent(lead: Visitor) -> None:
+    see(lead, "/p/demo/schema")
+    lead.button(re.compile("^Change$")).click()
+    key, publish = lead.page.get_by_label("Key", exact=True).nth(1), lead.button(re.compile("^Publish version"))
+    for text, said in (("r", "R is the key of Draw boxes"), ("1", "1 is the key of hex nut")):
+        key.fill(text)
+        lead.sees(said)
+        expect(publish).to_be_disabled()
+    key.fill("7")
+    expect(publish).to_be_enabled()
+
+
+def views(visitor: Visitor) -> list[str]:
+    """How each canvas looks at its picture."""
+    return list(
+        visitor.page.evaluate("[...document.querySelectorAll('img.assay-picture')].map((each) => each.style.transform)")
+    )
+
+
+def see_picture(visitor: Visitor, path: str) -> None:
+    visitor.open(path)
+    wait_for_picture(visitor)
+
+
 def test_every_number_leads_to_the_pictures_behind_it(browser: Browser, place: Place) -> None:
     """Browse, save as a batch, decide doubtful labels by key, open pairs, classes, squares and versions."""
     with visiting(browser, place.printed.address) as lead:
@@ -257,6 +361,11 @@ def test_every_number_leads_to_the_pictures_behind_it(browser: Browser, place: P
         lead.page.get_by_role("table", name="Pairs of people").get_by_role("link").first.click()
         lead.sees(re.compile(r"^\d+ of \d+ images fit"))
         assert "order=worst" in lead.page.url
+        farid = place.id("SELECT id FROM users WHERE login = 'farid'")
+        see(lead, f"/p/demo/people/{farid}")
+        lead.button(re.compile("^Pictures of clause")).first.click()
+        expect(lead.page.get_by_role("tab", name=re.compile("^Clause"))).to_have_attribute("aria-selected", "true")
+        lead.sees(re.compile("on [0-9]+ shared images"))
         see(lead, "/p/demo/classes/hex-nut")
         lead.page.locator("figure button").first.click()
         lead.page.wait_for_url(re.compile("/items/"))

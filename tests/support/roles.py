@@ -9,7 +9,16 @@ from assay.bootstrap import Settings, build
 from assay.kernel.actor import system
 from tests.support.demo_house import rows
 
-ROLES = ("lead", "reviewer", "expert", "approver", "auditor", "annotator")
+NAMES = {
+    "lead": "Ines Ota",
+    "reviewer": "Kofi Mensah",
+    "expert": "Lena Vogt",
+    "approver": "Rafael Lima",
+    "auditor": "Mina Sato",
+    "annotator": "Noor Haddad",
+}
+"""Invented."""
+ROLES = tuple(NAMES)
 
 
 def role_links(home: Path, slug: str = "demo") -> dict[str, str]:
@@ -19,7 +28,7 @@ def role_links(home: Path, slug: str = "demo") -> dict[str, str]:
     try:
         links = {}
         for role in ROLES:
-            user = create_account(actor, login=f"only-{role}", name=f"Only {role}", house=services.house)
+            user = create_account(actor, login=f"only-{role}", name=NAMES[role], house=services.house)
             add_member(actor, project, user, [role], house=services.house)
             links[role] = make_link(actor, user, "demo", house=services.house).secret
         return links

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assay.access import names_of
-from assay.gold import ErrorKind, StoredScore, all_gold, practice_verdicts, scores_of_user
+from assay.gold import ErrorKind, StoredScore, VerdictMark, all_gold, practice_verdicts, scores_of_user
 from assay.governance import Policy
 from assay.guidelines import current_guideline_version, guideline_in
 from assay.insights.errors import PersonNotFoundError
@@ -83,8 +83,26 @@ def _alarms(rx: Rx, user_id: str) -> list[AlarmView]:
     return views
 
 
-def read_crops(actor: Actor, project: str, user_id: str, kind: ErrorKind, *, limit: int, house: House) -> list[Crop]:
+def read_crops(
+    actor: Actor,
+    project: str,
+    user_id: str,
+    kind: ErrorKind | None,
+    *,
+    limit: int,
+    house: House,
+    clause: str | None = None,
+) -> list[Crop]:
     """Places on gold where this person's answer differs, newest first.
+
+    Args:
+        actor: who asks.
+        project: whose.
+        user_id: whose answers.
+        kind: of the errors; None for all of them.
+        limit: how many at most.
+        house: where.
+        clause: only marks that test this clause.
 
     Raises:
         PersonNotFoundError: nobody of this id labels here.
@@ -93,13 +111,19 @@ def read_crops(actor: Actor, project: str, user_id: str, kind: ErrorKind, *, lim
         if user_id not in names_of(rx):
             raise PersonNotFoundError(user_id)
         scores = counted(scores_of_user(rx, user_id))[::-1]
-        found = [(s, i) for s in scores for i, m in enumerate(s.score.marks) if m.kind is kind][:limit]
+        found = [(s, i) for s in scores for i, m in enumerate(s.score.marks) if is_asked(m, kind, clause)][:limit]
         items = items_by_id(rx, list({s.item_id for s, _ in found}))
     return [
         _crop(score, place, items[score.item_id].medium.width_px, items[score.item_id].medium.height_px)
         for score, place in found
         if score.item_id in items
     ]
+
+
+def is_asked(mark: VerdictMark, kind: ErrorKind | None, clause: str | None) -> bool:
+    """Whether a mark on gold is an error of this kind (None: of any) that tests this clause (None: whichever)."""
+    of_kind = mark.kind is not ErrorKind.RIGHT if kind is None else mark.kind is kind
+    return of_kind and (clause is None or (mark.gold is not None and clause in mark.gold.clauses))
 
 
 def _crop(score: StoredScore, place: int, width_px: int, height_px: int) -> Crop:

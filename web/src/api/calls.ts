@@ -102,7 +102,7 @@ export const api = {
   people: (project: string) => call("GET", "/v1/projects/{project}/people", { path: { project }, query: { limit: 200 } }),
   person: (project: string, user: string) => call("GET", "/v1/projects/{project}/people/{user}", { path: { project, user } }),
   pace: (project: string, user: string) => call("GET", "/v1/projects/{project}/people/{user}/pace", { path: { project, user } }),
-  crops: (project: string, user: string, kind: T.ErrorKind, cursor: string | null = null) => call("GET", "/v1/projects/{project}/people/{user}/crops", { path: { project, user }, query: { kind, cursor, limit: 24 } }),
+  crops: (project: string, user: string, query: { kind?: T.ErrorKind; clause?: string }, cursor: string | null) => call("GET", "/v1/projects/{project}/people/{user}/crops", { path: { project, user }, query: { ...query, cursor, limit: 24 } }),
   findings: (project: string) => call("GET", "/v1/projects/{project}/findings", { path: { project } }),
   practice: (project: string) => call("GET", "/v1/projects/{project}/practice", { path: { project } }),
   comparePractice: (project: string) => call("POST", "/v1/projects/{project}/practice", { path: { project } }),

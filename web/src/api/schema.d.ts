@@ -2280,7 +2280,7 @@ export interface paths {
         };
         /**
          * Read Person Crops
-         * @description Places on gold where this person's answer differs, newest first.
+         * @description Places on gold where this person's answer differs, newest first; those of a clause, of a kind, or missed ones.
          */
         get: operations["read_person_crops_v1_projects__project__people__user__crops_get"];
         put?: never;
@@ -13709,7 +13709,9 @@ export interface operations {
     read_person_crops_v1_projects__project__people__user__crops_get: {
         parameters: {
             query?: {
-                kind?: "missed" | "spurious" | "misclassified" | "mislocalised";
+                kind?: ("missed" | "spurious" | "misclassified" | "mislocalised") | null;
+                /** @description Only marks that test this clause. */
+                clause?: string | null;
                 /** @description `next` of the page before; empty for the first. */
                 cursor?: string;
                 /** @description Rows at most. */

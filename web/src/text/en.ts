@@ -197,7 +197,7 @@ export const t = {
 
   person: {
     alarm: (at: string) => `Alarm ${at}`,
-    note: (text: string) => `Note: ${text}.`,
+    note: (text: string) => `Note: ${text}.`, pictures: "Pictures", clausePictures: (id: string) => `Pictures of clause ${id}`, ofClause: (id: string) => `Clause ${id}`,
     previous: "Previous", next: "Next",
     chart: { all: "All errors on hidden gold", missed: "Missed marks on hidden gold", spurious: "Spurious marks on hidden gold", misclassified: "Wrong classes on hidden gold", mislocalised: "Badly placed marks on hidden gold" },
     chartNote: "line: current rate · band: 95 % · ticks: errors",

@@ -74,6 +74,8 @@ Editor = Annotated[Membership, member("lead", "expert", "admin")]
 Annotator = Annotated[Membership, member("annotator")]
 Kind = Annotated[Literal["missed", "spurious", "misclassified", "mislocalised"], Query()]
 
+ClauseAsked = Annotated[str | None, Query(max_length=32, description="Only marks that test this clause.")]
+
 
 def class_names(rx: Rx) -> dict[str, str]:
     """Class id to display name under the current schema."""
@@ -138,15 +140,17 @@ def read_person_crops(
     project: Decider,
     house: House,
     user: str,
-    kind: Kind = "missed",
+    kind: Kind | None = None,
+    clause: ClauseAsked = None,
     cursor: Cursor = "",
     limit: Limit = 50,
     form: Format = "json",
 ) -> Page[Crop] | Response:
-    """Places on gold where this person's answer differs, newest first."""
+    """Places on gold where this person's answer differs, newest first; those of a clause, of a kind, or missed ones."""
+    wanted = ErrorKind(kind) if kind is not None else None if clause is not None else ErrorKind.MISSED
 
     def fetch(_cursor: str, n: int) -> tuple[list[Crop], str | None]:
-        crops = read_crops(caller.actor, project.project_id, user, ErrorKind(kind), limit=n, house=house)
+        crops = read_crops(caller.actor, project.project_id, user, wanted, clause=clause, limit=n, house=house)
         with house.read(caller.actor, project.project_id) as rx:
             names = Names(rx)
         return [crop_out(c, project, names) for c in crops], None

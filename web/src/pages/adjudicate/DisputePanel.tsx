@@ -16,7 +16,7 @@ export function AuthorLine({ at }: { at: number }) {
   const style = authorStyle(at);
   return (
     <svg width="18" height="6" aria-hidden="true">
-      <line x1="0" y1="3" x2="18" y2="3" stroke={`var(--author-${"abc"[at % 3] ?? "a"})`} strokeWidth="2" strokeDasharray={style.dash.map((each) => each * 0.6).join(" ")} />
+      <line x1="0" y1="3" x2="18" y2="3" stroke={`var(--author-line-${"abc"[at % 3] ?? "a"})`} strokeWidth="2" strokeDasharray={style.dash.map((each) => each * 0.6).join(" ")} />
     </svg>
   );
 }

@@ -17,22 +17,31 @@ import css from "./Person.module.css";
 
 const KINDS: readonly ErrorKind[] = ["missed", "spurious", "misclassified", "mislocalised"];
 
-export function CropsCard({ data, first }: { data: PersonPage; first: ErrorKind }) {
+interface Props {
+  readonly data: PersonPage;
+  readonly first: ErrorKind;
+  /** Only places that test this clause, of every kind of error; null shows one kind after the other. */
+  readonly clause: string | null;
+  readonly onClause: (clause: string | null) => void;
+}
+
+export function CropsCard({ data, first, clause, onClause }: Props) {
   const { slug } = useProject();
   const navigate = useNavigate();
   const book = useClassBook();
   const [kind, setKind] = useState<ErrorKind>(first);
   useEffect(() => setKind(first), [first]);
   const crops = useInfiniteQuery({
-    queryKey: ["crops", slug, data.user.id, kind],
-    queryFn: ({ pageParam }) => api.crops(slug, data.user.id, kind, pageParam),
+    queryKey: ["crops", slug, data.user.id, kind, clause],
+    queryFn: ({ pageParam }) => api.crops(slug, data.user.id, clause === null ? { kind } : { clause }, pageParam),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
   });
   const all = crops.data?.pages.flatMap((page) => page.rows) ?? [];
   const tabs = (
     <span className={css.tabs} role="tablist" aria-label={t.person.crops}>
-      {KINDS.map((each) => <button key={each} type="button" role="tab" aria-selected={each === kind} className={css.tab} onClick={() => setKind(each)}>{t.kinds[each]}</button>)}
+      {KINDS.map((each) => <button key={each} type="button" role="tab" aria-selected={clause === null && each === kind} className={css.tab} onClick={() => { setKind(each); onClause(null); }}>{t.kinds[each]}</button>)}
+      {clause !== null && <button type="button" role="tab" aria-selected className={css.tab} onClick={() => onClause(null)}>{t.person.ofClause(clause)}</button>}
     </span>
   );
   return (

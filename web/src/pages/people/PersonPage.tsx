@@ -1,7 +1,7 @@
 // One person, for a lead: did something change, since when, and is the work since then being looked at?
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams, useSearch } from "@tanstack/react-router";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { api } from "@/api/calls";
 import { asError } from "@/api/http";
 import type { Alarm, ErrorKind, PersonPage as PersonData, Series } from "@/api/types";
@@ -10,6 +10,7 @@ import { Top } from "@/app/top";
 import { count, intervalText, valueText } from "@/format/numbers";
 import { clock, moment } from "@/format/times";
 import { t } from "@/text/en";
+import { Button } from "@/ui/Button";
 import { Card, Grid, PageHead } from "@/ui/Card";
 import { Confusion } from "@/ui/Confusion";
 import { ControlChart } from "@/ui/ControlChart";
@@ -33,6 +34,7 @@ export function PersonPage() {
   const person = useQuery({ queryKey: ["person", slug, user], queryFn: () => api.person(slug, user ?? ""), refetchInterval: 5_000 });
   const book = useClassBook();
   const crops = useRef<HTMLDivElement>(null);
+  const [clause, setClause] = useState<string | null>(null);
   if (person.isPending) return <Loading what={t.things.person} />;
   if (person.isError) return <ErrorState error={asError(person.error)} onRetry={() => void person.refetch()} />;
   const data = person.data;
@@ -64,10 +66,10 @@ export function PersonPage() {
           <p className={css.sentence}>{leftOutSentence(data, book)}</p></>}
         </Card>
         <Card span={7} title={alarm === null ? t.person.byClause : t.person.byClauseSince} note={alarm === null ? t.person.shareWrong : t.person.shareWrongBefore}>
-          <Clauses data={data} />
+          <Clauses data={data} onOpen={(clause) => { setClause(clause); crops.current?.scrollIntoView({ behavior: "smooth" }); }} />
         </Card>
         <div ref={crops} className={css.full}>
-          <CropsCard data={data} first={KINDS.find((kind) => kind === search.kind) ?? (lead !== null && lead.kind !== "all" ? lead.kind : "missed")} />
+          <CropsCard data={data} clause={clause} onClause={setClause} first={KINDS.find((kind) => kind === search.kind) ?? (lead !== null && lead.kind !== "all" ? lead.kind : "missed")} />
         </div>
         <PaceCard user={data.user.id} name={data.user.name} />
         {data.put_backs.length > 0 && (
@@ -122,7 +124,7 @@ function SmallSeries({ data, series }: { data: PersonData; series: Series }) {
   );
 }
 
-function Clauses({ data }: { data: PersonData }) {
+function Clauses({ data, onOpen }: { data: PersonData; onOpen: (clause: string) => void }) {
   const top = Math.max(0.3, ...data.by_clause.map((row) => row.now.estimate.high ?? 0));
   const domain: [number, number] = [0, Math.min(1, top)];
   const rows = [...data.by_clause].sort((a, b) => Number(b.now.evidence.enough) - Number(a.now.evidence.enough) || (b.now.estimate.value ?? 0) - (a.now.estimate.value ?? 0));
@@ -134,6 +136,7 @@ function Clauses({ data }: { data: PersonData }) {
           <span>{row.clause_id} {row.title}</span>
           {row.now.evidence.enough ? <IntervalBar interval={row.now.estimate} domain={domain} limit={row.before?.value ?? null} tone={toneOf(row.now)} /> : <span className="grey">{t.numbers.notEnoughWords}</span>}
           <span className={css.clauseValue}>{row.now.evidence.enough ? <Measured measured={row.now} /> : <span className="grey">{t.numbers.nNeeds(evidenceCount(row.now), row.now.evidence.needs)}</span>}</span>
+          <Button kind="quiet" small aria-label={t.person.clausePictures(row.clause_id)} onClick={() => onOpen(row.clause_id)}>{t.person.pictures}</Button>
         </li>
       ))}
     </ul>
