@@ -35,11 +35,11 @@ class Promotion:
     signers: list[dict[str, Any]]
 
 
-def train(ground: Ground, release: dict[str, Any]) -> dict[str, Any]:
-    """Train on a release; returns the run, which names the version it made."""
+def train(ground: Ground, release: dict[str, Any], *, start: int = 0) -> dict[str, Any]:
+    """Train on a release, from the `start`-th start of the network; returns the run, which names its version."""
     sizes = ground.sizes
     config = {
-        "template": TEMPLATES, "epochs": sizes.epochs, "least_steps": sizes.least_steps, "seed": ground.seed,
+        "template": TEMPLATES, "epochs": sizes.epochs, "least_steps": sizes.least_steps, "seed": ground.seed + start,
     }  # fmt: skip
     body = {
         "trainer": "boards", "name": MODEL, "release": release["id"], "config": config, "intended_use": INTENDED_USE,

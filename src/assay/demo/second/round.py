@@ -9,9 +9,16 @@ from time import monotonic
 from typing import Any
 
 from assay.demo.boards.model import CLASSES
+from assay.demo.errors import DemoStuckError
 from assay.demo.labelling import wait_until_followed
 from assay.demo.people import BLIND_EXPERT
-from assay.demo.releasing import fetch_release, freeze_release, released_marks, start_release, verify_offline
+from assay.demo.releasing import (
+    fetch_release,
+    freeze_release,
+    released_marks,
+    start_release,
+    verify_offline,
+)
 from assay.demo.scene_setting import gold_of
 from assay.demo.second import accounts, drifting
 from assay.demo.second.comparing import precision_of, selected_against_random
@@ -39,6 +46,8 @@ retrain:
 USUAL_SHARE, RAISED_SHARE = "15 %", "45 %"
 OVERLAP = 2
 GOLD_RATE = 0.05
+_STARTS = 3  # of a training, before the demonstration gives up
+_IN_USE = {"watched", "kept"}
 
 
 class SecondRound:
@@ -130,11 +139,20 @@ class SecondRound:
         wait_until_followed(ground.lead)
 
     def _model(self, release: Mapping[str, Any], why: str) -> Promotion:
-        run = train(self._ground, dict(release))
-        done = promote(self._ground, run["model"], why)
-        entry = promotion_json(done) | {"trained_on": release["name"], "cpu_s": run["cpu_s"]}
-        self.report.setdefault("promotions", []).append(entry)
-        return done
+        """Train and promote; what the gate refuses is trained again from another start, and stays in the report.
+
+        Raises:
+            DemoStuckError: the gate refused every start.
+        """
+        for start in range(_STARTS):
+            run = train(self._ground, dict(release), start=start)
+            done = promote(self._ground, run["model"], why)
+            entry = promotion_json(done) | {"trained_on": release["name"], "cpu_s": run["cpu_s"]}
+            self.report.setdefault("promotions", []).append(entry)
+            if done.state in _IN_USE:
+                return done
+            self._ground.console.say(f"    {run['model']}: {done.reason}")
+        raise DemoStuckError(f"No model of {release['name']} got into use. {done.reason}")
 
     def _clean_production(self) -> None:
         """The world as it was: boards arrive, nothing should be noticed."""
