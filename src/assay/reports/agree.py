@@ -68,7 +68,14 @@ class AgreeReport:
 
     def lines(self) -> list[str]:
         """For people."""
-        return [*_heading(self), *_overall(self), *_pairs(self), *_practices(self), *self.notes]
+        return [
+            *_heading(self),
+            *_overall(self),
+            *_pairs(self),
+            *_practices(self),
+            *documents.refusals(self.work),
+            *self.notes,
+        ]
 
 
 def agree(work: Work, *, seed: int = 0, threshold: float = 0.5, groups: NDArray[np.int64] | None = None) -> AgreeReport:

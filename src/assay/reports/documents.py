@@ -147,6 +147,20 @@ def said(estimate: Estimate | None, unit: str = "images") -> str:
     return f"{value}  {figure(estimate.low)}{joint}{figure(estimate.high)}  n {estimate.n_items:,} {unit}"
 
 
+def refusals(work: Work) -> list[str]:
+    """One line for every set of labels of which something could not be read, with the first place."""
+    out = []
+    for labels in work.sources:
+        read = labels.read
+        n = read.n_refused + read.n_refused_files
+        if n:
+            first = (*read.refused_files, *read.refused)[0]
+            place = f"{first.file} {first.place}".strip()
+            rows = "1 row was" if n == 1 else f"{n:,} rows were"
+            out.append(f"  Left out: {rows} not understood in {labels.name} (first {place}: {first.reason}).")
+    return out
+
+
 def common_prefix(items: Sequence[str]) -> str:
     """What all names begin with, up to a mark between words; nothing for a single name."""
     if len(items) < 2:  # noqa: PLR2004 - one name has everything in common with itself

@@ -122,6 +122,7 @@ class ScoreReport:
             f"  recall      {said(o.recall)}",
             f"  F1          {said(o.f1)}",
             f"  mean IoU    {said(o.mean_iou)}",
+            *documents.refusals(self.work),
         ]
         out += [f"  {kind:<13} {said(o.errors[kind])}" for kind in KINDS]
         out += [f"  wrong {name:<9} {said(share)}" for name, share in self.attributes.items()]

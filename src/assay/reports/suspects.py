@@ -103,12 +103,13 @@ class FindingsReport:
     def lines(self) -> list[str]:
         """For people."""
         if not self.found:
-            return [f"{self.work.title}: nothing suspicious in {len(self.work):,} marks."]
+            nothing = f"{self.work.title}: nothing suspicious in {len(self.work):,} marks."
+            return [nothing, *documents.refusals(self.work)]
         out = [f"{self.work.title}: {sum(self.counts.values()):,} things to look at."]
         for kind, n in self.counts.items():
             out.append(f"  {kind} ({n}): {KINDS[kind]}")
             out += [f"      {_line(found, self.work)}" for found in self.of_kind(kind)[:5]]
-        return out
+        return [*out, *documents.refusals(self.work)]
 
 
 def _line(found: Found, work: Work) -> str:

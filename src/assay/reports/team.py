@@ -76,6 +76,7 @@ class ConsensusReport:
             f"noise {figure(s.noise)}"
             for name, s in self.fused.skills.items()
         ]
+        out += documents.refusals(self.work)
         unsure = [f"{name} ({figure(sure)})" for name, sure in self.least_sure[:5]]
         sure = int((self.fused.sureness >= SURE_FROM).sum())
         out.append(f"  Sure from {figure(SURE_FROM)} on: {sure:,} of {self.work.n_items:,} pictures; ask others first.")
@@ -267,7 +268,8 @@ class AnnotatorsReport:
                 out.append(f"      error on gold  {said(p.against_gold.error)}")
             out += [f"      F1 with others {said(p.with_others)}"] if p.with_others is not None else []
             out += [f"      misses         {said(p.care.misses)}"] if p.care is not None else []
-        return [*out, *(f"  Practice differs: {title}." for title in self.practices)]
+        out += [f"  Practice differs: {title}." for title in self.practices]
+        return [*out, *documents.refusals(self.work)]
 
 
 def annotators(

@@ -154,3 +154,13 @@ def test_every_hostile_archive_gets_a_foreseen_answer(capsys: pytest.CaptureFixt
         code, found = answer(capsys, "look", path, "--no-pictures")
         assert code in FORESEEN, (path.name, found)
         assert "Traceback" not in json.dumps(found)
+
+
+@pytest.mark.parametrize("verb", ["score", "agree", "findings"])
+def test_what_is_left_out_is_said_to_people_too(verb: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = a_set(tmp_path, [ROWS["unknown class"], ROWS["no size"]])
+    (tmp_path / "other").mkdir()
+    good = write_coco(tmp_path / "other" / "good.json", ITEMS, grid(1))
+    beside = {"score": ["--gold", good], "agree": ["--who", f"bo={good}"], "findings": []}[verb]
+    assert run([verb, str(broken), *map(str, beside)]) == 0
+    assert "Left out: 2 rows were not understood in" in capsys.readouterr().out
