@@ -138,7 +138,7 @@ export const api = {
   uploadModel: (project: string, raw: Blob) => sendRaw("/v1/projects/{project}/model-files", { path: { project }, raw }),
   registerModel: (project: string, body: T.ModelNew) => call("POST", "/v1/projects/{project}/models", { path: { project }, body }),
   trainers: (project: string) => call("GET", "/v1/projects/{project}/trainers", { path: { project } }),
-  train: (project: string, body: { trainer: string; name: string; release: string; intended_use: string; config: Record<string, unknown> }) => call("POST", "/v1/projects/{project}/model-runs", { path: { project }, body }),
+  train: (project: string, body: { trainer: string; name: string; release: string; intended_use: string; config: Record<string, unknown>; client_key?: string }) => call("POST", "/v1/projects/{project}/model-runs", { path: { project }, body }),
   modelRuns: (project: string, query: Slice = {}) => call("GET", "/v1/projects/{project}/model-runs", { path: { project }, query }),
   modelRun: (project: string, run: string) => call("GET", "/v1/projects/{project}/model-runs/{run}", { path: { project, run } }),
   evaluations: (project: string, model: string, query: Slice = {}) => call("GET", "/v1/projects/{project}/models/{model}/evaluations", { path: { project, model }, query }),

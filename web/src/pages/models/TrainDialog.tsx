@@ -40,10 +40,12 @@ function Recipe({ trainers, releases, onBegun, onClose }: { trainers: readonly T
   const [name, setName] = useState("");
   const [use, setUse] = useState("");
   const [typed, setTyped] = useState<Typed>({});
+  // Sent again, it is the same training.
+  const [key] = useState(() => crypto.randomUUID());
   const trainer = trainers.find((each) => each.name === chosen);
   const { config, bad } = trainer === undefined ? { config: {}, bad: null } : configOf(trainer, typed);
   const train = useAct(async () => {
-    const run = await api.train(slug, { trainer: chosen, name, release, intended_use: use, config });
+    const run = await api.train(slug, { trainer: chosen, name, release, intended_use: use, config, client_key: key });
     await client.invalidateQueries({ queryKey: ["modelRuns", slug] });
     onBegun(run);
   });
