@@ -291,7 +291,7 @@ def set_the_rules(day: Day, lead: Visitor) -> None:
 
 def go(visitor: Visitor, place: str) -> None:
     """Open a page by the side bar."""
-    link = visitor.page.get_by_role("navigation").get_by_role("link", name=re.compile(f"^{place}"))
+    link = visitor.page.get_by_role("navigation").get_by_role("link", name=re.compile(rf"^{place}( v?[\d,]+)?$"))
     to = str(link.get_attribute("href"))
     link.click()
     visitor.page.wait_for_url(f"{visitor.base}{to}")

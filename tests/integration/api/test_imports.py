@@ -45,7 +45,10 @@ def real_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Live]:
     (tmp_path / "in").mkdir()
-    settings = {"import_roots": (tmp_path / "in",), "stores_allowed": (f"file://{tmp_path / 'in'}", "s3://box/set")}
+    settings = {
+        "import_roots": (tmp_path / "in",),
+        "stores_allowed": (f"file://{tmp_path / 'in'}", "s3://referenced/set"),
+    }
     with live(tmp_path / "data", n_imports=1000, **settings) as running:  # every hostile archive is one
         yield running
 
@@ -180,16 +183,21 @@ def test_a_bucket_is_referenced_and_a_changed_object_is_noticed(server: Live, mo
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     try:
-        urllib.request.urlopen(urllib.request.Request(f"http://{host}:{port}/box", method="PUT")).close()
-        store = S3Store("box")
+        urllib.request.urlopen(urllib.request.Request(f"http://{host}:{port}/referenced", method="PUT")).close()
+        store = S3Store("referenced")
         originals = {f"{n} x.jpg": exif_jpeg(n) for n in range(4)}
         for name, data in originals.items():
             obstore.put(store, f"set/{name}", data)
         obstore.put(store, "other/z.jpg", exif_jpeg(99))
-        for location in ("s3://box", "s3://box/other", "s3://box/set/../other", "s3://elsewhere/set"):
+        for location in (
+            "s3://referenced",
+            "s3://referenced/other",
+            "s3://referenced/set/../other",
+            "s3://elsewhere/set",
+        ):
             reply = server.lead.call("POST", "/imports", json={"kind": "store", "location": location})
             assert (reply.status_code, reply.json()["error"]["code"]) == (422, "items.import_location")
-        done = server.imported("store", location="s3://box/set", labels="ignore")
+        done = server.imported("store", location="s3://referenced/set", labels="ignore")
         assert (done["state"], done["n_accepted"], done["error"]) == ("finished", 4, None)
         assert_by_reference(server, originals)
         obstore.put(store, "set/0 x.jpg", exif_jpeg(77))
