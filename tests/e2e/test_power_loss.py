@@ -24,7 +24,7 @@ def test_no_power_cut_loses_acknowledged_work(tmp_path: Path) -> None:
 def test_the_same_cuts_do_lose_work_when_commits_do_not_wait_for_the_disk(tmp_path: Path) -> None:
     """The negative control: a test that finds nothing here would find nothing there.
 
-    One thread alone: how many changes share a commit, and so how many cuts lose one, would else be the scheduler's choice.
+    One thread alone: how many changes share a commit, and so how many cuts lose one, is else the scheduler's choice.
     """
     diary = record(tmp_path / "normal", n_threads=1, n_each=100, synchronous="NORMAL")
     summary = cut_everywhere(diary, 40, tmp_path / "cuts", seed=2)
