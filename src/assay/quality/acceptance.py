@@ -134,6 +134,8 @@ def plan_acceptance(
         else:
             low = middle
     accept_at = bounds(high)
+    if accept_at[-1] < 0 and most < n_batch:  # the chance at `clean` is the risk itself, and rounding put it above
+        return plan_acceptance(n_batch, target=target, risk=risk, cap=most + 1, look_every=look_every)
     exact = _walk(steps, looks, accept_at, stop_at).accepted
     return AcceptancePlan(n_batch, target, looks, accept_at, stop_at, risk, exact, float(np.exp(high)))
 
