@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import secrets
 import threading
+from typing import Final
 
+AFTER_EVERY_ID: Final = "g"
+"""Sorts after every id, which are hexadecimal, in any collation: where a page of the newest begins."""
 _lock = threading.Lock()
 _last = 0
 

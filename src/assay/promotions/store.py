@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from assay.kernel.canonical import canonical_json
+from assay.kernel.ids import AFTER_EVERY_ID
 from assay.promotions.model import Promotion, PromotionState
 from assay.storage import Rx, Tx
 from assay.storage.tables import PROJECT, document, identifier, instant, metadata, project_id
@@ -105,7 +106,7 @@ def list_promotions(rx: Rx, states: Sequence[PromotionState] = ()) -> list[Promo
 
 def promotions_before(rx: Rx, before: str, n: int) -> list[Promotion]:
     """Promotions asked for before the id `before` (empty for the newest), newest first, at most `n`."""
-    return [_read(row) for row in rx.rows(_before, before=before or "g", n=n)]
+    return [_read(row) for row in rx.rows(_before, before=before or AFTER_EVERY_ID, n=n)]
 
 
 def newest_of_versions(rx: Rx, version_ids: Sequence[str]) -> dict[str, tuple[str, PromotionState]]:

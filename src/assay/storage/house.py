@@ -319,8 +319,14 @@ class House:
             yield connection
 
     def take_stock(self, *tables: sa.Table) -> None:
-        """Let the planner look at tables that have grown much at once, instead of when it next comes round."""
-        self.database.take_stock([table.name for table in tables])
+        """Let the planner look at tables that have grown much at once, instead of when it next comes round.
+
+        What made them grow is stored already, so a failure here is nobody's error: it is logged.
+        """
+        try:
+            self.database.take_stock([table.name for table in tables])
+        except Exception:
+            logger.exception("the planner could not look at the tables; it will by itself")
 
     def close(self) -> None:
         """Give the database back."""

@@ -66,9 +66,8 @@ class PostgresDatabase:
     Args:
         url: `postgresql://...`; `?host=/folder` for a socket.
         pool_size: connections kept; as many again are opened under load.
-        n_writers: changes at the same moment; more wait, the urgent ones first, in the order
-            they came. More would only wait for each other
-            inside PostgreSQL, in no order.
+        n_writers: changes at the same moment; more wait, the urgent ones first, else in the order they came. More at
+            once would only wait for each other inside PostgreSQL, in no order.
     """
 
     name = "postgresql"

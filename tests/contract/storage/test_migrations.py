@@ -15,8 +15,8 @@ from tests.support.catalog import catalog
 
 from assay.bootstrap import load_tables
 from assay.kernel.actor import Actor
-from assay.storage import open_house, schema
-from assay.storage.errors import ConstraintBrokenError, StoreUnfitError
+from assay.storage import House, open_house, schema
+from assay.storage.errors import ConstraintBrokenError, StoreAwayError, StoreUnfitError
 from assay.storage.events import IMMUTABLE_EVENTS
 from assay.storage.house import Database
 from assay.storage.opening import database_of
@@ -218,3 +218,14 @@ def test_tasks_have_room_on_their_pages_and_the_planner_can_be_sent_to_look(
         told = "SELECT reloptions, reltuples FROM pg_class WHERE relname = 'tasks'"
         with database.reading() as connection:
             assert connection.exec_driver_sql(told).one() == (["fillfactor=60"], 0.0), "-1 while nobody has looked"
+
+
+def test_a_planner_that_cannot_look_is_nobodys_error(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(_: object) -> None:
+        raise StoreAwayError("it is restarting")
+
+    monkeypatch.setattr(house.database, "take_stock", away)
+    house.take_stock(metadata.tables["tasks"])
+    assert "the planner could not look" in caplog.text

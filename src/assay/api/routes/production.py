@@ -14,6 +14,7 @@ from assay.api.routing import body_limit, make_router
 from assay.api.tables import make_cursor, read_cursor, table
 from assay.api.views.production import check_row, model_titles, predictions_in, quality_out
 from assay.governance import rulebook_in
+from assay.kernel.ids import AFTER_EVERY_ID
 from assay.models import version_in
 from assay.serving import check_counts, checks_before, production_quality, receive
 from assay.serving.queries import DAY_US
@@ -24,7 +25,6 @@ router = make_router("production")
 Reader = Annotated[Membership, member("reviewer", "expert", "lead", "approver", "auditor", "admin")]
 LENGTHS = {"day": DAY_US, "week": 7 * DAY_US, "month": 30 * DAY_US}
 BATCH_LIMIT = 32 * 1024 * 1024
-NEWEST = "g"
 """Behind every id, which are hex digits."""
 
 
@@ -68,7 +68,7 @@ def read_checks(
     def fetch(cursor: str, n: int) -> tuple[list[CheckRow], str | None]:
         key = read_cursor(cursor, str)
         with house.read(caller.actor, project.project_id) as rx:
-            found = checks_before(rx, key[0] if key else NEWEST, n + 1)
+            found = checks_before(rx, key[0] if key else AFTER_EVERY_ID, n + 1)
             titles = model_titles(rx)
         rows = [check_row(check, titles, project) for check in found[:n]]
         return rows, make_cursor(found[n - 1].prediction_id) if len(found) > n else None

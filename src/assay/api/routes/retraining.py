@@ -10,13 +10,13 @@ from assay.api.routing import make_router
 from assay.api.tables import make_cursor, read_cursor
 from assay.api.views.people import Names
 from assay.jobs.retraining import begin, decline
+from assay.kernel.ids import AFTER_EVERY_ID
 from assay.models.retraining import Retraining, retraining_in, retrainings_before
 from assay.wire.common import EstimateOut, Page, instant, instant_or_none
 from assay.wire.retraining import RetrainingDismiss, RetrainingOut, RetrainingStart
 
 router = make_router("retraining")
 Reader = Annotated[Membership, member("reviewer", "expert", "lead", "approver", "auditor", "admin")]
-FIRST = "g"
 """Above every id."""
 
 
@@ -47,7 +47,7 @@ def read_retraining(
     """Every request for a training, newest first."""
     key = read_cursor(cursor, str)
     with house.read(caller.actor, project.project_id) as rx:
-        found = retrainings_before(rx, key[0] if key else FIRST, limit + 1)
+        found = retrainings_before(rx, key[0] if key else AFTER_EVERY_ID, limit + 1)
         names = Names(rx)
         rows = [retraining_out(r, names) for r in found[:limit]]
     after = make_cursor(found[limit - 1].id) if len(found) > limit else None

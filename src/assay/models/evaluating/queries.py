@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from assay.models.evaluating import store
+from assay.models import store
 from assay.models.evaluating.looking import Looking, is_wanted
 from assay.models.model import Evaluation, ItemOutcome
 from assay.storage import Rx

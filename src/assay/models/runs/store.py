@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from assay.kernel.canonical import canonical_json
+from assay.kernel.ids import AFTER_EVERY_ID
 from assay.models.runs.model import Run, RunState
 from assay.models.store import training_log, training_runs
 from assay.storage import Rx, Tx
@@ -80,7 +81,7 @@ def all_runs(rx: Rx) -> list[Run]:
 
 def runs_before(rx: Rx, before: str, n: int) -> list[Run]:
     """Runs begun before the id `before` (empty for the newest), newest first, at most `n`."""
-    return [_run(row) for row in rx.rows(_before, before_id=before or "g", n=n)]
+    return [_run(row) for row in rx.rows(_before, before_id=before or AFTER_EVERY_ID, n=n)]
 
 
 def open_runs(rx: Rx) -> list[tuple[str, str]]:

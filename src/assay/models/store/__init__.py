@@ -8,9 +8,14 @@ from assay.models.store.aliases import (
 )
 from assay.models.store.evaluations import (
     add_evaluation,
+    evaluation_on,
+    evaluations_before,
     evaluations_of,
     find_evaluation,
+    newest_evaluations,
+    outcomes_after,
     outcomes_of,
+    outcomes_of_items,
 )
 from assay.models.store.predictions import (
     add_prediction,
@@ -55,7 +60,9 @@ __all__ = [
     "automatic_labels",
     "certificates",
     "evaluation_items",
+    "evaluation_on",
     "evaluations",
+    "evaluations_before",
     "evaluations_of",
     "find_by_id",
     "find_evaluation",
@@ -66,8 +73,11 @@ __all__ = [
     "find_prediction_of_key",
     "model_alias_moves",
     "model_versions",
+    "newest_evaluations",
     "newest_number",
+    "outcomes_after",
     "outcomes_of",
+    "outcomes_of_items",
     "prediction_marks",
     "predictions",
     "predictions_between",

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from assay.kernel.ids import AFTER_EVERY_ID
 from assay.models.model import (
     ModelVersion,
     NewVersion,
@@ -52,7 +53,7 @@ def all_versions(rx: Rx) -> list[ModelVersion]:
 
 def versions_before(rx: Rx, before: str, n: int) -> list[ModelVersion]:
     """Versions registered before the id `before` (empty for the newest), newest first, at most `n`."""
-    return [_version(row) for row in rx.rows(_versions_before, before=before or "g", n=n)]
+    return [_version(row) for row in rx.rows(_versions_before, before=before or AFTER_EVERY_ID, n=n)]
 
 
 def find_by_id(rx: Rx, version_id: str) -> ModelVersion | None:

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from assay.kernel.canonical import canonical_json
+from assay.kernel.ids import AFTER_EVERY_ID
 from assay.models.store import automatic_labels, certificates, suggestion_policies, suggestions
 from assay.models.suggesting.model import Arm, AuditResult, AutomaticLabel, StoredCertificate, Suggestion
 from assay.storage import Rx, Tx
@@ -190,9 +191,9 @@ def all_certificates(rx: Rx) -> list[StoredCertificate]:
 def certificates_before(rx: Rx, before: str, n: int, *, version_id: str | None = None) -> list[StoredCertificate]:
     """Certificates and refusals older than the id `before` (empty for the newest), of one version where named."""
     if version_id is None:
-        rows = rx.rows(_certificates_before, before=before or "g", n=n)
+        rows = rx.rows(_certificates_before, before=before or AFTER_EVERY_ID, n=n)
     else:
-        rows = rx.rows(_certificates_of, before=before or "g", n=n, version=version_id)
+        rows = rx.rows(_certificates_of, before=before or AFTER_EVERY_ID, n=n, version=version_id)
     return [_certificate_of(row) for row in rows]
 
 
